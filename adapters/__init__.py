@@ -1,0 +1,1 @@
+"""What touches the world outside: one package for each kind of calendar server."""

@@ -1,0 +1,1 @@
+"""Raincheck: reschedules disrupted sessions in the calendar the practice already has."""

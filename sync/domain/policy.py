@@ -1,0 +1,109 @@
+"""What the practice does about a disruption: rules, and the terms they lead to."""
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import Enum
+
+from sync.domain.causes import Fault
+
+
+class Action(Enum):
+    """What is done about one disruption (CONTRACT 3)."""
+
+    PROPOSE = "propose"
+    BOOK = "book"
+    HOLD = "hold"
+    RESUME = "resume"
+    RECORD = "record"
+    IGNORE = "ignore"
+
+
+class SignalKind(Enum):
+    """What showed that a session was disrupted."""
+
+    TAG = "tag"
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+    DECLINED = "declined"
+    CLOSURE = "closure"
+
+
+class Modality(Enum):
+    """How a session is held."""
+
+    VIDEO = "video"
+    PHONE = "phone"
+    CHAT = "chat"
+    IN_PERSON = "in-person"
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRange:
+    """A range of local time on one weekday; Monday is 0."""
+
+    weekday: int
+    start: time
+    end: time
+
+
+class Favour(Enum):
+    """Which slots come first."""
+
+    SAME_TIME = "same-time"
+    SOONEST = "soonest"
+    RANGES = "ranges"
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Which slots come first; ``ranges`` only with ``Favour.RANGES``, in falling order."""
+
+    favour: Favour = Favour.SAME_TIME
+    ranges: tuple[WeekRange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything that is decided for one disruption. The defaults are the contract's."""
+
+    action: Action = Action.PROPOSE
+    notice: timedelta = timedelta(hours=24)
+    within: timedelta = timedelta(days=14)
+    prefer: Preference = Preference()
+    attempts: int = 3
+    keep_original: bool = False
+    same_day: bool = False
+    resume_after: timedelta = timedelta(minutes=10)
+    prorate_after: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """When a rule applies: every condition that is given must hold; None is not given."""
+
+    causes: frozenset[str] | None = None
+    faults: frozenset[Fault] | None = None
+    signals: frozenset[SignalKind] | None = None
+    calendars: frozenset[str] | None = None
+    modality: frozenset[Modality] | None = None
+    paid: bool | None = None
+    recurring: bool | None = None
+    notice_below: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One ``[[policy.rules]]`` entry; ``name`` is shown to the user (``policy.rules[1]``)."""
+
+    name: str
+    conditions: Conditions
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The whole policy; ``terms`` apply where no rule does."""
+
+    terms: Terms = Terms()
+    rules: tuple[Rule, ...] = ()
+    max_new: int = 10
