@@ -30,7 +30,7 @@ class RaincheckError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of a configuration file: *where* is the key path, *line* counts from 1 (0: none)."""
+    """One fault of a configuration file: *where* is the key path, *line* from 1 (0: unknown)."""
 
     where: str
     message: str
