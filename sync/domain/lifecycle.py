@@ -1,0 +1,142 @@
+"""The life of a raincheck: its states, and the facts that move it. The table is the law.
+
+    settling ──► planned ──► written ──► settled
+        │          ▲  │          │           │
+        │          │  └► failed ─┤           │   (a failed one is tried again: back to planned)
+        │       waiting          │           │
+        └──────────┴─────► withdrawn ◄───────┘
+
+The journal's schema repeats the list of states; a test holds the two together.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from sync.domain.causes import Cause
+from sync.domain.fees import Fee
+from sync.domain.policy import Action, SignalKind
+from sync.domain.sessions import Session, SessionKey, Timed
+
+
+class State(Enum):
+    """Where a raincheck stands (CONTRACT 1)."""
+
+    SETTLING = "settling"  # seen by the daemon, resting for `settle`
+    PLANNED = "planned"  # the intention is on disk; the replacement may or may not stand
+    WRITTEN = "written"  # the replacement stands; the original does not carry its marks yet
+    SETTLED = "settled"  # both stand; nothing more to do
+    WAITING = "waiting"  # no slot, tried again in every pass
+    WITHDRAWN = "withdrawn"  # a person wants no replacement; it never comes back
+    FAILED = "failed"  # the server will not take a write; tried again when something changes
+
+
+class Fact(Enum):
+    """What has been seen to be true; the only thing that moves a raincheck."""
+
+    SLOT_FOUND = "slot-found"
+    NO_SLOT = "no-slot"
+    REPLACEMENT_WRITTEN = "replacement-written"
+    REPLACEMENT_GONE = "replacement-gone"
+    ORIGINAL_MARKED = "original-marked"
+    WRITE_REFUSED = "write-refused"
+
+
+TRANSITIONS: dict[State, dict[Fact, State]] = {
+    State.SETTLING: {
+        Fact.SLOT_FOUND: State.PLANNED,
+        Fact.NO_SLOT: State.WAITING,
+        Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+    },
+    State.PLANNED: {
+        Fact.SLOT_FOUND: State.PLANNED,
+        Fact.NO_SLOT: State.WAITING,
+        Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
+        Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+        Fact.ORIGINAL_MARKED: State.SETTLED,  # `record`: there is no replacement to write
+        Fact.WRITE_REFUSED: State.FAILED,
+    },
+    State.WRITTEN: {
+        Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
+        Fact.ORIGINAL_MARKED: State.SETTLED,
+        Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+        Fact.WRITE_REFUSED: State.FAILED,
+    },
+    State.SETTLED: {
+        Fact.REPLACEMENT_WRITTEN: State.SETTLED,  # it was moved, by us or by a person
+        Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+    },
+    State.WAITING: {
+        Fact.SLOT_FOUND: State.PLANNED,
+        Fact.NO_SLOT: State.WAITING,
+        Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
+        Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+    },
+    State.FAILED: {
+        Fact.SLOT_FOUND: State.PLANNED,
+        Fact.NO_SLOT: State.WAITING,
+        Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
+        Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+        Fact.ORIGINAL_MARKED: State.SETTLED,
+        Fact.WRITE_REFUSED: State.FAILED,
+    },
+    State.WITHDRAWN: {},
+}
+
+OPEN = frozenset({State.SETTLING, State.PLANNED, State.WRITTEN, State.WAITING, State.FAILED})
+"""States in which a pass still has something to do."""
+
+NEEDS_A_PERSON = frozenset({State.WAITING, State.FAILED})
+"""States that end a pass with exit 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raincheck:
+    """The record of one promise.
+
+    ``original`` is the session as it was when the signal was first seen. ``noticed`` and
+    ``moment`` (the last change of state) are UTC. ``slot`` is where the replacement is planned or
+    stands; None for `record`, and while there is none. ``rule`` names what decided the action.
+    ``reason`` is for the user: why this slot, why none, why it failed. ``pass_id`` is the pass
+    that saw the signal.
+    """
+
+    id: str
+    original: Session
+    signal: SignalKind
+    cause: Cause
+    action: Action
+    rule: str
+    noticed: datetime
+    state: State
+    pass_id: str
+    attempt: int = 1
+    slot: Timed | None = None
+    confirmed: bool = False
+    replacement: SessionKey | None = None
+    resource: str | None = None
+    fee: Fee | None = None
+    reason: str | None = None
+    paid: bool = False
+    urgent: bool = False
+
+    def __repr__(self) -> str:
+        """Return what may be seen by anyone."""
+        return f"Raincheck({self.id}, {self.state.value}, attempt {self.attempt})"
+
+
+class ImpossibleMoveError(Exception):
+    """A bug: the table knows no such move."""
+
+
+def after(raincheck: Raincheck, fact: Fact) -> Raincheck:
+    """Return *raincheck* in the state that *fact* leads to.
+
+    Raises:
+        ImpossibleMoveError: the table has no such move.
+    """
+    try:
+        state = TRANSITIONS[raincheck.state][fact]
+    except KeyError:
+        raise ImpossibleMoveError(f"{raincheck.state.value} + {fact.value}") from None
+    return replace(raincheck, state=state)
