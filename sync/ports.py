@@ -6,7 +6,19 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from sync.domain.sessions import Marks, Session, SessionKey, Span, Status, Timed
+from sync.domain.sessions import Session, SessionKey, Span
+from sync.domain.writes import Amendment, Draft
+
+__all__ = [
+    "Amendment",
+    "Calendar",
+    "ChangeSet",
+    "Draft",
+    "Facts",
+    "Known",
+    "Scan",
+    "Unreadable",
+]
 
 Known = Callable[[Collection[str] | None], Mapping[str, str]]
 """Return the last seen revision of each of these resources that is known; None: of all."""
@@ -44,39 +56,6 @@ class ChangeSet:
     cursor: str
     scan: Scan
     unreadable: tuple[Unreadable, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A replacement to be written.
-
-    Everything not named here is taken from the original's payload: location, URL, conference,
-    alarms, class, zone, organizer. ``invite`` copies the attendees, their answers reset.
-    """
-
-    key: SessionKey
-    original: Session
-    when: Timed
-    status: Status
-    title: str
-    notes: str
-    categories: tuple[str, ...]
-    marks: Marks
-    invite: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Amendment:
-    """What to change of a session that stands; None leaves a part as it is.
-
-    ``note`` is Raincheck's one line in the notes: it replaces an earlier one.
-    """
-
-    marks: Marks | None = None
-    note: str | None = None
-    status: Status | None = None
-    transparent: bool | None = None
-    when: Timed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
 from sync.domain.causes import Fault
@@ -52,3 +52,79 @@ class Fee:
     currency: str
     state: FeeState
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a fee is assessed on. ``clients`` are addresses; ``until_start`` is from the signal."""
+
+    cause: str
+    fault: Fault
+    paid: bool
+    clients: frozenset[str]
+    until_start: timedelta
+
+
+NO_SHOWS = frozenset({"no-show", "late"})
+CANCELLATIONS = frozenset({"client-cancelled", "declined"})
+_FAULT_WORDS = {
+    Fault.TECHNICAL: "technical failure",
+    Fault.CLIENT: "the client's side",
+    Fault.PROVIDER: "the practice's side",
+    Fault.SITE: "the site's side",
+    Fault.NONE: "nobody's fault",
+}
+
+
+def assessed(charge: Charge, tariff: Tariff) -> Fee:
+    """Return the fee for one disruption; an amount of zero says why there is none.
+
+    Amounts are rounded half up to the cent. Every fee waits for a person's word.
+    """
+    share, reason = _share(charge, tariff)
+    price = _price(charge.clients, tariff)
+    amount = Decimal(0) if share is None else _amount(share, price)
+    if share is not None and share.percent is not None:
+        reason = f"{reason}: {share.percent.normalize():f}% of {price}"
+    return Fee(amount.quantize(_CENT, ROUND_HALF_UP), tariff.currency, FeeState.PROPOSED, reason)
+
+
+_CENT = Decimal("0.01")
+
+
+def _share(charge: Charge, tariff: Tariff) -> tuple[Share | None, str]:
+    """Return what share of the price is due (None: nothing), and why."""
+    free = _why_free(charge, tariff)
+    if free is not None:
+        return None, free
+    if charge.cause in NO_SHOWS:
+        return tariff.no_show, "no-show" if charge.cause == "no-show" else "came too late"
+    if charge.cause in CANCELLATIONS:
+        if charge.until_start < tariff.late_cancel_notice:
+            return tariff.late_cancel, "late cancellation"
+        return None, "cancelled in time: no fee"
+    return None, f"{_FAULT_WORDS[charge.fault]}: no fee"
+
+
+def _why_free(charge: Charge, tariff: Tariff) -> str | None:
+    """Return why nothing is due whatever happened, or None."""
+    if charge.fault in tariff.waive:
+        return f"{_FAULT_WORDS[charge.fault]}: waived"
+    if charge.paid:
+        return "already paid: not charged again"
+    if charge.clients & tariff.never_charge:
+        return "this client is never charged"
+    return None
+
+
+def _price(clients: frozenset[str], tariff: Tariff) -> Decimal:
+    """Return the session's price: the lowest agreed with any of *clients*, else the usual one."""
+    agreed = [tariff.clients[c] for c in clients if c in tariff.clients] if tariff.clients else []
+    return min(agreed, default=tariff.price)
+
+
+def _amount(share: Share, price: Decimal) -> Decimal:
+    if share.amount is not None:
+        return share.amount
+    assert share.percent is not None
+    return price * share.percent / 100

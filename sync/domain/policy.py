@@ -1,6 +1,6 @@
 """What the practice does about a disruption: rules, and the terms they lead to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from enum import Enum
 
@@ -107,3 +107,67 @@ class Policy:
     terms: Terms = Terms()
     rules: tuple[Rule, ...] = ()
     max_new: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the conditions of a rule are asked about. ``until_start`` is negative once it began."""
+
+    cause: str
+    fault: Fault
+    signal: SignalKind
+    calendar: str
+    modality: Modality | None
+    paid: bool
+    recurring: bool
+    until_start: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done, and the name of the rule that said so."""
+
+    terms: Terms
+    rule: str
+
+
+MADE_UP_ALL_THE_SAME = frozenset({Action.RECORD, Action.IGNORE})
+"""What a paid session is never left at (CONTRACT 3)."""
+
+HELD_BY_DEFAULT = frozenset({SignalKind.DELETED, SignalKind.DECLINED})
+"""Signals that may mean something else: the practice looks before the client hears of it."""
+
+
+def decided(policy: Policy, situation: Situation) -> Decision:
+    """Return the terms for *situation*: the first rule that matches, then the built-in ones."""
+    decision = _first_match(policy, situation)
+    if situation.paid and decision.terms.action in MADE_UP_ALL_THE_SAME:
+        terms = replace(decision.terms, action=Action.PROPOSE)
+        return Decision(terms, f"{decision.rule}, but a paid session is always made up")
+    return decision
+
+
+def _first_match(policy: Policy, situation: Situation) -> Decision:
+    for rule in policy.rules:
+        if _holds(rule.conditions, situation):
+            return Decision(rule.terms, rule.name)
+    if situation.signal in HELD_BY_DEFAULT:
+        return Decision(replace(policy.terms, action=Action.HOLD), "built-in rule")
+    return Decision(policy.terms, "policy")
+
+
+def _holds(conditions: Conditions, situation: Situation) -> bool:
+    """Return whether every condition that is given holds."""
+    among = (
+        (conditions.causes, situation.cause),
+        (conditions.faults, situation.fault),
+        (conditions.signals, situation.signal),
+        (conditions.calendars, situation.calendar),
+        (conditions.modality, situation.modality),
+    )
+    equal = ((conditions.paid, situation.paid), (conditions.recurring, situation.recurring))
+    return (
+        all(wanted is None or value in wanted for wanted, value in among)
+        and all(wanted is None or value == wanted for wanted, value in equal)
+        and (conditions.notice_below is None or situation.until_start < conditions.notice_below)
+    )

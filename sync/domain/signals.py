@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sync.domain.causes import Fault
+from sync.domain import words
+from sync.domain.causes import UNSPECIFIED, Cause, Fault
+from sync.domain.passes import Warned, WarningCode
+from sync.domain.policy import SignalKind
+from sync.domain.sessions import AllDay, Kind, Session, Status
+
+AHEAD_MAX = timedelta(days=400)
+"""Instances of series further ahead than this are not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +20,7 @@ class Vocabulary:
     """The words that count.
 
     ``tags`` maps each tag word to a cause's name, built-in ones included; ``causes`` maps each
-    known cause to its fault. Words are as configured; `folded` makes them comparable.
+    known cause to its fault. Words are as configured; `words.folded` makes them comparable.
     """
 
     tags: Mapping[str, str]
@@ -31,3 +39,123 @@ class SignalSettings:
     drop_calendar: str = ""
     trust: frozenset[str] = frozenset()
     colors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """By what a practice's sessions are judged. ``emails`` are the practice's own, lower case."""
+
+    dictionary: words.Dictionary
+    settings: SignalSettings
+    emails: frozenset[str]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Disruption:
+    """A session that was disrupted, why, and what showed it; *noticed* is UTC."""
+
+    session: Session
+    signal: SignalKind
+    cause: Cause
+    noticed: datetime
+    paid: bool = False
+    urgent: bool = False
+
+
+def judged(session: Session, watch: Watch, *, now: datetime) -> Disruption | Warned | None:
+    """Return what *session*, as it stands in a calendar of sessions, says; None for nothing.
+
+    A session that carries the marks of an original has been dealt with and says nothing.
+    """
+    said = words.words_of(session.title, session.notes, session.categories)
+    if _is_silent(session, said, watch, now):
+        return None
+    cause = words.most_telling(said, watch.dictionary)
+    if cause is not None:
+        hindered = _hindrance(session, watch)
+        if hindered is not None:
+            return hindered
+        return _disruption(session, SignalKind.TAG, cause, said, now)
+    if _is_cancelled(session, watch) and _hindrance(session, watch) is None:
+        plain = Cause(UNSPECIFIED, Fault.NONE)
+        return _disruption(session, SignalKind.CANCELLED, plain, said, now)
+    return None
+
+
+def is_closure(session: Session, known: words.Dictionary) -> bool:
+    """Return whether *session* closes its time: it is tagged so, and no session itself."""
+    said = words.words_of(session.title, session.notes, session.categories)
+    return any(word in known.closures for word in said)
+
+
+def is_watched(session: Session, watch: Watch, *, now: datetime) -> bool:
+    """Return whether *session* lies where signals count: since `lookback`, 400 days for series."""
+    span = session.span_in(watch.zone)
+    if session.kind is Kind.SERIES:
+        return True
+    if session.kind is Kind.INSTANCE and span.start > now + AHEAD_MAX:
+        return False
+    return span.end > now.astimezone(UTC) - watch.settings.lookback
+
+
+def _is_silent(session: Session, said: tuple[str, ...], watch: Watch, now: datetime) -> bool:
+    """Return whether nothing that stands in *session* counts, whatever it is."""
+    handled = session.marks is not None and session.marks.attempt is None
+    return (
+        handled
+        or "drop" in said
+        or any(word in watch.dictionary.closures for word in said)
+        or not is_watched(session, watch, now=now)
+    )
+
+
+def _is_cancelled(session: Session, watch: Watch) -> bool:
+    return (
+        watch.settings.cancelled
+        and (session.marks is None or session.marks.attempt is None)
+        and (session.status is Status.CANCELLED or words.is_cancelled_title(session.title))
+    )
+
+
+def _hindrance(session: Session, watch: Watch) -> Warned | None:
+    """Return why a signal on *session* is not acted on, as a warning; None if nothing hinders."""
+    trusted = watch.emails | watch.settings.trust
+    if session.organizer is not None and session.organizer not in trusted:
+        return _warned(
+            session,
+            WarningCode.UNTRUSTED_ORGANIZER,
+            "A tag in somebody else's invitation is not acted on. If you trust its organizer, "
+            "add the address to [signals] trust.",
+        )
+    if session.kind is Kind.SERIES:
+        return _warned(
+            session,
+            WarningCode.TAG_ON_SERIES,
+            "A whole series is tagged; Raincheck cannot know which session is meant. "
+            'Tag the one session instead (in your app: "this event only").',
+        )
+    if isinstance(session.when, AllDay):
+        return _warned(
+            session,
+            WarningCode.UNSUPPORTED,
+            "An all-day event is tagged; only sessions with a time can be rescheduled.",
+        )
+    if session.marks is not None:
+        return _warned(
+            session,
+            WarningCode.UNSUPPORTED,
+            "A replacement is tagged; a second move of the same session is not built yet. "
+            "Move it by hand: it stays where you put it.",
+        )
+    return None
+
+
+def _warned(session: Session, code: WarningCode, message: str) -> Warned:
+    return Warned(code, message, session.calendar, session.key.uid)
+
+
+def _disruption(
+    session: Session, signal: SignalKind, cause: Cause, said: tuple[str, ...], now: datetime
+) -> Disruption:
+    return Disruption(session, signal, cause, now, paid="paid" in said, urgent="urgent" in said)

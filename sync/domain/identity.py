@@ -1,0 +1,31 @@
+"""Names that follow from the session alone, so that doing a thing twice changes nothing.
+
+A retry, a second machine or a lost state file arrive at the same names (CONTRACT 4).
+"""
+
+import base64
+from uuid import UUID, uuid5
+
+from sync.domain.sessions import SessionKey
+
+NAMESPACE = UUID("e021e017-1165-57bb-bda4-056c3f5803c9")
+"""Fixed for ever: another value would make second replacements of every session."""
+
+
+def replacement_key(original: SessionKey, attempt: int) -> SessionKey:
+    """Return the key of the replacement: ``rc`` and 32 hexadecimal digits.
+
+    Legal as an iCalendar UID, as a resource name on every server seen, and as a Google event id
+    (``[a-v0-9]``, 5 to 1024 characters; Events resource, ``id``).
+    """
+    return SessionKey("rc" + uuid5(NAMESPACE, f"{_name(original)}\n{attempt}").hex)
+
+
+def raincheck_id(original: SessionKey) -> str:
+    """Return the raincheck's id: eight letters and digits, the same for every attempt."""
+    digest = uuid5(NAMESPACE, _name(original)).bytes
+    return base64.b32encode(digest).decode("ascii")[:8].lower()
+
+
+def _name(original: SessionKey) -> str:
+    return f"{original.uid}\n{original.recurrence_id or ''}"

@@ -1,0 +1,121 @@
+"""What is written into calendars (CONTRACT 4), as values."""
+
+from dataclasses import dataclass
+
+from sync.domain.lifecycle import Raincheck, State
+from sync.domain.notes import with_line
+from sync.domain.policy import Action
+from sync.domain.sessions import Marks, Session, SessionKey, Status, Timed
+from sync.domain.words import (
+    Dictionary,
+    cleaned_categories,
+    cleaned_notes,
+    cleaned_title,
+)
+
+CATEGORY = "raincheck"
+"""The category that every replacement carries."""
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A replacement to be written.
+
+    Everything not named here is taken from the original's payload: location, URL, conference,
+    alarms, class, zone, organizer. ``invite`` copies the attendees, their
+    answers reset.
+    """
+
+    key: SessionKey
+    original: Session
+    when: Timed
+    status: Status
+    title: str
+    notes: str
+    categories: tuple[str, ...]
+    marks: Marks
+    invite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What to change of a session that stands; None leaves a part as it is.
+
+    ``note`` is Raincheck's one line in the notes: it replaces an earlier one.
+    """
+
+    marks: Marks | None = None
+    note: str | None = None
+    status: Status | None = None
+    transparent: bool | None = None
+    when: Timed | None = None
+
+
+def clients_of(session: Session, practice: frozenset[str]) -> frozenset[str]:
+    """Return the addresses of the guests who are not the practice itself."""
+    return frozenset(a.address for a in session.attendees) - practice - {session.organizer or ""}
+
+
+def is_confirmed_at_once(raincheck: Raincheck, practice: frozenset[str]) -> bool:
+    """Return whether the replacement is confirmed from the start.
+
+    A booking always is; a proposal only if there is nobody who could accept it.
+    """
+    if raincheck.action is Action.HOLD:
+        return False
+    return raincheck.action is Action.BOOK or not clients_of(raincheck.original, practice)
+
+
+def draft_of(raincheck: Raincheck, known: Dictionary, practice: frozenset[str]) -> Draft:
+    """Return the replacement for a planned raincheck."""
+    original, slot = raincheck.original, raincheck.slot
+    assert slot is not None, raincheck
+    assert raincheck.replacement is not None, raincheck
+    assert isinstance(original.when, Timed), raincheck
+    replaces = f"Raincheck: replaces the session of {day_and_time(original.when)}."
+    confirmed = is_confirmed_at_once(raincheck, practice)
+    return Draft(
+        key=raincheck.replacement,
+        original=original,
+        when=slot,
+        status=Status.CONFIRMED if confirmed else Status.TENTATIVE,
+        title=cleaned_title(original.title, known),
+        notes=with_line(cleaned_notes(original.notes, known), replaces),
+        categories=(*cleaned_categories(original.categories, known), CATEGORY),
+        marks=Marks(raincheck.id, attempt=raincheck.attempt),
+        invite=raincheck.action is not Action.HOLD,
+    )
+
+
+def mark_of(raincheck: Raincheck, *, ahead: bool) -> Amendment:
+    """Return what the original gets once its replacement stands (or at once, for `record`).
+
+    Args:
+        raincheck: In any state from `planned` on.
+        ahead: The original has not begun and is to stop blocking its time.
+    """
+    note = None
+    if raincheck.slot is not None:
+        note = f"Raincheck: moved to {day_and_time(raincheck.slot)}."
+    freed = ahead and raincheck.slot is not None
+    replacement: SessionKey | None = raincheck.replacement
+    return Amendment(
+        marks=Marks(
+            raincheck.id,
+            state=State.SETTLED.value,
+            replacement=replacement.uid if replacement and raincheck.slot else None,
+        ),
+        note=note,
+        status=Status.CANCELLED if freed else None,
+        transparent=True if freed else None,
+    )
+
+
+def day_and_time(when: Timed) -> str:
+    """Return the start as clients read it: ``Mon 23 Nov 2026 10:00``, whatever the locale."""
+    start = when.start
+    day = f"{_WEEKDAYS[start.weekday()]} {start.day} {_MONTHS[start.month - 1]} {start.year}"
+    return f"{day} {start:%H:%M}"
