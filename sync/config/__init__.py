@@ -1,0 +1,34 @@
+"""The configuration: one TOML file, checked as a whole, into frozen values."""
+
+from sync.config.holidays import check_holidays
+from sync.config.load import describe, load, parse
+from sync.config.model import Config
+from sync.config.places import find_config
+from sync.config.secrets import password_of, warnings_of
+from sync.config.tables import (
+    Account,
+    CaldavAccount,
+    GoogleAccount,
+    Login,
+    Mail,
+    WatchedCalendar,
+)
+from sync.config.unbuilt import unbuilt
+
+__all__ = [
+    "Account",
+    "CaldavAccount",
+    "Config",
+    "GoogleAccount",
+    "Login",
+    "Mail",
+    "WatchedCalendar",
+    "check_holidays",
+    "describe",
+    "find_config",
+    "load",
+    "parse",
+    "password_of",
+    "unbuilt",
+    "warnings_of",
+]

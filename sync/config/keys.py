@@ -1,0 +1,87 @@
+"""Key paths: how they are written, and which keys and types stand where."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from sync.config import tables
+from sync.config.lines import Place
+from sync.config.model import Config
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+EACH = "*"
+
+TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {
+    (): Config,
+    ("practice",): tables.Practice,
+    ("calendars", EACH): tables.WatchedCalendar,
+    ("hours",): tables.OpeningHours,
+    ("signals",): tables.Signals,
+    ("causes", EACH): tables.CauseTable,
+    ("policy",): tables.PolicyTable,
+    ("policy", "rules", EACH): tables.PolicyRule,
+    ("fees",): tables.Fees,
+    ("fees", "clients", EACH): tables.FeeClient,
+    ("mail",): tables.Mail,
+    ("daemon",): tables.Daemon,
+    ("state",): tables.State,
+}
+"""Which type each table has; `EACH` is any index or name. Accounts have one per type."""
+
+ACCOUNTS: Mapping[str, type[BaseModel]] = {
+    "caldav": tables.CaldavAccount,
+    "google": tables.GoogleAccount,
+}
+
+
+def dotted(place: Place) -> str:
+    """Return *place* as it is shown: ``policy.rules[0].action``."""
+    text = ""
+    for part in place:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            key = part if _BARE.fullmatch(part) else json.dumps(part)
+            text += f".{key}" if text else key
+    return text
+
+
+def place_of(loc: tuple[int | str, ...]) -> Place:
+    """Return where in the file pydantic's *loc* is: without the tag of the account's type."""
+    if loc[0] == "accounts" and len(loc) > 2 and loc[2] in ACCOUNTS:
+        loc = (*loc[:2], *loc[3:])
+    if loc[-1] == "[key]":
+        loc = loc[:-1]
+    return loc
+
+
+def table_at(place: Place, tree: Mapping[str, Any]) -> type[BaseModel] | None:
+    """Return the type of the table at *place*, or None where there is none."""
+    if len(place) == 2 and place[0] == "accounts" and isinstance(place[1], int):
+        return ACCOUNTS.get(str(tree["accounts"][place[1]].get("type")))
+    for pattern, table in TABLES.items():
+        if len(pattern) == len(place) and all(
+            step in {part, EACH} for step, part in zip(pattern, place, strict=True)
+        ):
+            return table
+    return None
+
+
+def known_in(table: type[BaseModel]) -> tuple[str, ...]:
+    """Return the keys of *table*, as they are written in the file."""
+    return tuple(field.alias or name for name, field in table.model_fields.items())
+
+
+def expected_at(place: Place, tree: Mapping[str, Any]) -> str:
+    """Return what the key at *place* is meant to hold, in words; empty if nothing is said."""
+    table = table_at(place[:-1], tree)
+    if table is None:
+        return ""
+    for name, field in table.model_fields.items():
+        if (field.alias or name) == place[-1]:
+            return field.description or ""
+    return ""

@@ -1,0 +1,58 @@
+"""Where files are: the configuration, the state, and what a configuration names."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sync.errors import ConfigError, Problem
+
+CONFIG = Path("raincheck") / "config.toml"
+STATE = "raincheck.db"
+
+
+def find_config(option: str | None, environ: Mapping[str, str]) -> Path:
+    """Return the configuration file to use.
+
+    That is *option* (``--config``), or else ``$RAINCHECK_CONFIG``, whether they exist or not; or
+    else the first that exists of the user's and the system's.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    for chosen in (option, environ.get("RAINCHECK_CONFIG")):
+        if chosen:
+            return resolved(chosen, directory=Path(), environ=environ)
+    usual = (_base("XDG_CONFIG_HOME", ".config", environ) / CONFIG, Path("/etc") / CONFIG)
+    for path in usual:
+        if path.is_file():
+            return path
+    looked = ", ".join(("--config", "$RAINCHECK_CONFIG", *map(str, usual)))
+    message = f"no configuration found; looked at {looked}; see config.example.toml"
+    raise ConfigError("", (Problem("", message),))
+
+
+def state_path(setting: str | None, *, directory: Path, environ: Mapping[str, str]) -> Path:
+    """Return the state file: *setting*, else systemd's place, else the user's."""
+    if setting:
+        return resolved(setting, directory=directory, environ=environ)
+    systemd = environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if systemd:
+        return Path(systemd) / STATE
+    return _base("XDG_STATE_HOME", ".local/state", environ) / "raincheck" / STATE
+
+
+def resolved(path: str, *, directory: Path, environ: Mapping[str, str]) -> Path:
+    """Return *path*, taken from *directory* if it is relative; ``~/`` is the home folder."""
+    if path.startswith("~/"):
+        return _home(environ) / path[2:]
+    return directory / path
+
+
+def _base(variable: str, default: str, environ: Mapping[str, str]) -> Path:
+    """Return an XDG base folder; the specification says to ignore one that is not absolute."""
+    path = Path(environ.get(variable, ""))
+    return path if path.is_absolute() else _home(environ) / default
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    home = environ.get("HOME", "")
+    return Path(home) if home else Path.home()
