@@ -1,11 +1,12 @@
 """What the engine needs of the world, and the values that pass between them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from sync.domain.lifecycle import Raincheck
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 
@@ -13,10 +14,14 @@ __all__ = [
     "Amendment",
     "Calendar",
     "ChangeSet",
+    "Clock",
     "Draft",
+    "Entry",
     "Facts",
+    "Journal",
     "Known",
     "Scan",
+    "Seen",
     "Unreadable",
 ]
 
@@ -139,4 +144,72 @@ class Calendar(Protocol):
 
     def facts(self) -> Facts:
         """Return what `check` tells of it; fails as any other call if it cannot be reached."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a raincheck's story; *at* is UTC. Holds nothing that a client could be known by.
+
+    ``what`` is one of a few words (`seen`, `planned`, `written`, …); ``why`` a plain sentence.
+    """
+
+    raincheck: str
+    at: datetime
+    pass_id: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The revision of a resource after a write of ours, so that it is no news in the next pass."""
+
+    calendar: str
+    resource: str
+    revision: str
+
+
+class Journal(Protocol):
+    """What Raincheck remembers. Every method is one transaction; JournalError stops everything."""
+
+    def cursor(self, calendar: str) -> str | None:
+        """Return where the last look at *calendar* ended, or None."""
+        ...
+
+    def known(self, calendar: str) -> Known:
+        """Return the lookup of the revisions last seen in *calendar*."""
+        ...
+
+    def rainchecks(self, ids: Collection[str] | None = None) -> tuple[Raincheck, ...]:
+        """Return the records with these ids, or all that are open; by time noticed and id."""
+        ...
+
+    def rainchecks_at(self, resources: Collection[str]) -> tuple[Raincheck, ...]:
+        """Return the records whose replacement stands, or stood, at one of *resources*."""
+        ...
+
+    def record(
+        self,
+        looks: Mapping[str, ChangeSet],
+        rainchecks: Sequence[Raincheck],
+        entries: Sequence[Entry],
+    ) -> None:
+        """Write down cursors, revisions and intentions together: all of it or nothing."""
+        ...
+
+    def advance(self, raincheck: Raincheck, entry: Entry, seen: Sequence[Seen] = ()) -> None:
+        """Write down that something was done."""
+        ...
+
+    def story(self, raincheck: str) -> tuple[Entry, ...]:
+        """Return what happened to one raincheck, oldest first."""
+        ...
+
+
+class Clock(Protocol):
+    """The time of day; injected, so that a pass can be run at any moment."""
+
+    def now(self) -> datetime:
+        """Return the moment, UTC."""
         ...

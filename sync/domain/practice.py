@@ -1,0 +1,231 @@
+"""The practice as the core sees it, and the promises it makes: from disruption to raincheck."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from sync.domain import identity
+from sync.domain.availability import Busy, Hours, busy_of
+from sync.domain.causes import UNSPECIFIED, Cause, Fault
+from sync.domain.fees import Charge, Fee, Tariff, assessed
+from sync.domain.lifecycle import Fact, Raincheck, State, after
+from sync.domain.modality import modality_of
+from sync.domain.planner import Wish
+from sync.domain.policy import Action, Decision, Policy, SignalKind, Situation, decided
+from sync.domain.sessions import Kind, Session, SessionKey, Span, Status, Timed
+from sync.domain.signals import Disruption, Watch, is_closure
+from sync.domain.words import cleaned_title, most_telling, words_of
+from sync.domain.writes import clients_of, is_confirmed_at_once
+
+WEEKLY = timedelta(days=7)
+"""The rhythm assumed of a series: what a copy of one instance tells is only that there is one."""
+
+
+class Holds(Enum):
+    """What a calendar holds: ``sessions`` in its configuration."""
+
+    ALL = "all"
+    INVITED = "invited"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """All that decides. ``calendars`` maps a calendar's name to what it holds."""
+
+    watch: Watch
+    policy: Policy
+    hours: Hours
+    tariff: Tariff | None
+    calendars: Mapping[str, Holds]
+
+
+def is_session(session: Session, practice: Practice) -> bool:
+    """Return whether *session* is one with a client, by the calendar it is in."""
+    holds = practice.calendars[session.calendar]
+    if holds is Holds.INVITED:
+        return bool(clients_of(session, practice.watch.emails))
+    return holds is Holds.ALL
+
+
+def raincheck_of(disruption: Disruption, practice: Practice, pass_id: str) -> Raincheck | None:
+    """Return the promise for *disruption*, waiting for a slot; None if policy ignores it.
+
+    For `record` there is nothing to find: it is planned at once.
+    """
+    decision = _decision(disruption, practice)
+    action = decision.terms.action
+    if action is Action.IGNORE:
+        return None
+    key = disruption.session.key
+    recorded = action is Action.RECORD
+    return Raincheck(
+        id=identity.raincheck_id(key),
+        original=disruption.session,
+        signal=disruption.signal,
+        cause=disruption.cause,
+        action=action,
+        rule=decision.rule,
+        noticed=disruption.noticed,
+        state=State.PLANNED if recorded else State.WAITING,
+        pass_id=pass_id,
+        replacement=None if recorded else identity.replacement_key(key, 1),
+        fee=_fee(disruption, practice),
+        paid=disruption.paid,
+        urgent=disruption.urgent,
+    )
+
+
+def terms_of(raincheck: Raincheck, practice: Practice) -> Decision:
+    """Return today's terms for a raincheck that is open; its action stays as it was decided."""
+    disruption = Disruption(
+        raincheck.original,
+        raincheck.signal,
+        raincheck.cause,
+        raincheck.noticed,
+        paid=raincheck.paid,
+    )
+    return _decision(disruption, practice)
+
+
+def wish_of(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish:
+    """Return what a raincheck asks of the planner (CONTRACT 3: the search window)."""
+    original = raincheck.original
+    assert isinstance(original.when, Timed), raincheck
+    terms = terms_of(raincheck, practice).terms
+    start = now + terms.notice
+    end = max(now, original.when.span.start) + terms.within
+    recurring = original.kind is not Kind.SINGLE
+    return Wish(
+        id=raincheck.id,
+        when=original.when,
+        window=Span(start.astimezone(UTC), max(start, end).astimezone(UTC)),
+        prefer=terms.prefer,
+        refused=(original.when.span,),
+        clients=clients_of(original, practice.watch.emails) | {f"uid:{original.key.uid}"},
+        hint=cleaned_title(original.title, practice.watch.dictionary).casefold(),
+        same_day=terms.same_day,
+        urgent=raincheck.urgent,
+        rhythm=WEEKLY if recurring else None,
+    )
+
+
+def busy_in(agenda: Iterable[Session], practice: Practice) -> tuple[Busy, ...]:
+    """Return what takes time in *agenda*, closures included."""
+    known = practice.watch.dictionary
+    found = (
+        busy_of(
+            session,
+            zone=practice.watch.zone,
+            practice=practice.watch.emails,
+            counts=is_session(session, practice),
+            closure=is_closure(session, known),
+        )
+        for session in agenda
+    )
+    return tuple(busy for busy in found if busy is not None)
+
+
+def planned_at(raincheck: Raincheck, slot: Timed, why: str, practice: Practice) -> Raincheck:
+    """Return *raincheck* with an intention: a slot, and why this one."""
+    confirmed = is_confirmed_at_once(raincheck, practice.watch.emails)
+    moved = after(raincheck, Fact.SLOT_FOUND)
+    return replace(moved, slot=slot, reason=why, confirmed=confirmed)
+
+
+def unplaced(raincheck: Raincheck, why: str) -> Raincheck:
+    """Return *raincheck* waiting, and why."""
+    return replace(after(raincheck, Fact.NO_SLOT), slot=None, reason=why)
+
+
+def standing(raincheck: Raincheck, replacement: Session, fact: Fact) -> Raincheck:
+    """Return *raincheck* with its replacement as it really stands, wherever a person put it."""
+    assert isinstance(replacement.when, Timed), raincheck
+    return replace(
+        after(raincheck, fact),
+        slot=replacement.when,
+        confirmed=replacement.status is Status.CONFIRMED,
+        resource=replacement.resource,
+    )
+
+
+def is_ours(session: Session, raincheck: Raincheck) -> bool:
+    """Return whether *session* is the replacement that *raincheck* speaks of."""
+    return (
+        session.marks is not None
+        and session.marks.id == raincheck.id
+        and isinstance(session.when, Timed)
+    )
+
+
+def rebuilt(
+    original: Session, replacement: Session | None, practice: Practice, pass_id: str, now: datetime
+) -> Raincheck:
+    """Return the raincheck that the marks on *original* tell of, after a lost state file.
+
+    A replacement that the marks name and that is not there was deleted by a person: withdrawn.
+    The action is no longer known; it was done.
+    """
+    assert original.marks is not None, original
+    said = words_of(original.title, original.notes, original.categories)
+    told = most_telling(said, practice.watch.dictionary)
+    cause = told or Cause(UNSPECIFIED, Fault.NONE)
+    signal = SignalKind.TAG if told else SignalKind.CANCELLED
+    named = original.marks.replacement
+    gone = named is not None and replacement is None
+    disruption = Disruption(original, signal, cause, now, paid="paid" in said)
+    raincheck = Raincheck(
+        id=original.marks.id,
+        original=original,
+        signal=signal,
+        cause=cause,
+        action=Action.PROPOSE if named else Action.RECORD,
+        rule="marks in the calendar",
+        noticed=now,
+        state=State.WITHDRAWN if gone else State.SETTLED,
+        pass_id=pass_id,
+        replacement=SessionKey(named) if named else None,
+        fee=_fee(disruption, practice),
+        reason="rebuilt from the marks in the calendar",
+        paid=disruption.paid,
+    )
+    if replacement is None or not isinstance(replacement.when, Timed):
+        return raincheck
+    attempt = (replacement.marks.attempt if replacement.marks else None) or 1
+    return replace(
+        raincheck,
+        slot=replacement.when,
+        attempt=attempt,
+        confirmed=replacement.status is Status.CONFIRMED,
+        resource=replacement.resource,
+    )
+
+
+def _decision(disruption: Disruption, practice: Practice) -> Decision:
+    session = disruption.session
+    situation = Situation(
+        cause=disruption.cause.name,
+        fault=disruption.cause.fault,
+        signal=disruption.signal,
+        calendar=session.calendar,
+        modality=modality_of(session),
+        paid=disruption.paid,
+        recurring=session.kind is not Kind.SINGLE,
+        until_start=session.span_in(practice.watch.zone).start - disruption.noticed,
+    )
+    return decided(practice.policy, situation)
+
+
+def _fee(disruption: Disruption, practice: Practice) -> Fee | None:
+    if practice.tariff is None:
+        return None
+    start = disruption.session.span_in(practice.watch.zone).start
+    charge = Charge(
+        cause=disruption.cause.name,
+        fault=disruption.cause.fault,
+        paid=disruption.paid,
+        clients=clients_of(disruption.session, practice.watch.emails),
+        until_start=start - disruption.noticed,
+    )
+    return assessed(charge, practice.tariff)

@@ -1,0 +1,24 @@
+"""What every step of one pass needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync.domain.practice import Practice
+from sync.ports import Clock, Entry, Journal
+from sync.retrying import Retries
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """The pass that runs. ``now`` is when it began, UTC: one pass decides at one moment."""
+
+    id: str
+    now: datetime
+    practice: Practice
+    journal: Journal
+    clock: Clock
+    retries: Retries
+
+    def entry(self, raincheck: str, what: str, why: str) -> Entry:
+        """Return a line for a raincheck's story, told now."""
+        return Entry(raincheck, self.clock.now(), self.id, what, why)

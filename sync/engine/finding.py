@@ -1,0 +1,191 @@
+"""From what the calendars say to what there is to do: new promises, old ones, and warnings."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sync.domain import identity
+from sync.domain import practice as rules
+from sync.domain.lifecycle import Fact, Raincheck, State, after
+from sync.domain.passes import Warned, WarningCode
+from sync.domain.practice import Practice
+from sync.domain.sessions import Session, SessionKey
+from sync.domain.signals import Disruption, judged
+from sync.engine.current import Pass
+from sync.engine.looking import Look
+from sync.errors import CalendarError
+from sync.ports import Calendar, Entry, Scan
+from sync.retrying import Retries
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is to do in this pass.
+
+    ``looks`` are those whose cursors may be written down. ``new`` are promises first made now;
+    ``open`` those an earlier pass left; ``followed`` are done ones that changed, or were rebuilt.
+    """
+
+    looks: tuple[Look, ...]
+    new: tuple[Raincheck, ...] = ()
+    open: tuple[Raincheck, ...] = ()
+    followed: tuple[Raincheck, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+
+    def held_back(self) -> "Found":
+        """Return it without what is new: those calendars are looked at again in the next pass."""
+        held = {raincheck.original.calendar for raincheck in self.new}
+        ids = {raincheck.id for raincheck in self.new}
+        return replace(
+            self,
+            looks=tuple(look for look in self.looks if look.name not in held),
+            new=(),
+            entries=tuple(entry for entry in self.entries if entry.raincheck not in ids),
+        )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The sessions of all changes, sorted by what they are to Raincheck."""
+
+    disruptions: dict[str, Disruption] = field(default_factory=dict)
+    originals: dict[str, Session] = field(default_factory=dict)
+    replacements: dict[str, Session] = field(default_factory=dict)
+    warnings: list[Warned] = field(default_factory=list)
+
+
+def find(looks: Sequence[Look], current: Pass) -> Found:
+    """Return what there is to do. Reads the journal, and a calendar only to rebuild lost state."""
+    journal = current.journal
+    read = [look for look in looks if look.changes is not None]
+    seen = _sorted(read, current.practice, current.now)
+    ids = {*seen.disruptions, *seen.originals, *seen.replacements}
+    remembered = {raincheck.id: raincheck for raincheck in journal.rainchecks(ids)}
+    new = _promised(seen, remembered, current)
+    rebuilt, unread = _rebuilt(seen, remembered, looks, current)
+    moved = _moved_by_hand(seen, remembered)
+    gone = _gone(read, seen, current)
+    told = [
+        *((r, "seen", _seen_words(r)) for r in new),
+        *((r, r.state.value, str(r.reason)) for r in rebuilt),
+        *((r, "moved", "a person moved the replacement") for r in moved),
+        *((r, "withdrawn", "a person deleted the replacement") for r in gone),
+    ]
+    changed = {raincheck.id for raincheck in (*moved, *gone)}
+    return Found(
+        looks=tuple(look for look in read if look.name not in unread),
+        new=tuple(new),
+        open=tuple(r for r in journal.rainchecks() if r.id not in changed),
+        followed=(*rebuilt, *moved, *gone),
+        entries=tuple(current.entry(r.id, what, why) for r, what, why in told),
+        warnings=tuple(seen.warnings),
+    )
+
+
+def _sorted(looks: Iterable[Look], practice: Practice, now: datetime) -> _Seen:
+    seen = _Seen()
+    for look in looks:
+        assert look.changes is not None
+        for skipped in look.changes.unreadable:
+            message = f"An entry was skipped, the others were not: {skipped.reason}."
+            seen.warnings.append(Warned(WarningCode.UNREADABLE, message, look.name))
+        for session in look.changes.sessions:
+            _sort(session, seen, practice, now)
+    return seen
+
+
+def _sort(session: Session, seen: _Seen, practice: Practice, now: datetime) -> None:
+    marks = session.marks
+    if marks is not None:
+        (seen.originals if marks.attempt is None else seen.replacements)[marks.id] = session
+    if not rules.is_session(session, practice):
+        return
+    verdict = judged(session, practice.watch, now=now)
+    if isinstance(verdict, Warned):
+        seen.warnings.append(verdict)
+    elif verdict is not None:
+        # The same invitation in two calendars is one session: the first calendar has it.
+        seen.disruptions.setdefault(identity.raincheck_id(session.key), verdict)
+
+
+def _promised(seen: _Seen, remembered: dict[str, Raincheck], current: Pass) -> list[Raincheck]:
+    made = (
+        rules.raincheck_of(disruption, current.practice, current.id)
+        for id_, disruption in seen.disruptions.items()
+        if id_ not in remembered
+    )
+    return [raincheck for raincheck in made if raincheck is not None]
+
+
+def _rebuilt(
+    seen: _Seen, remembered: dict[str, Raincheck], looks: Sequence[Look], current: Pass
+) -> tuple[list[Raincheck], set[str]]:
+    """Return what the marks tell of promises that the journal has lost, and what was not read."""
+    rebuilt: list[Raincheck] = []
+    unread: set[str] = set()
+    by_name = {look.name: look for look in looks}
+    for id_, original in seen.originals.items():
+        if id_ in remembered or original.marks is None:
+            continue
+        look = by_name[original.calendar]
+        named = original.marks.replacement
+        replacement = seen.replacements.get(id_)
+        if named and replacement is None:
+            try:
+                replacement = _read(look.calendar, SessionKey(named), current.retries)
+            except CalendarError as error:
+                look.fail(error)
+                unread.add(look.name)
+                continue
+        rebuilt.append(
+            rules.rebuilt(original, replacement, current.practice, current.id, current.now)
+        )
+    return rebuilt, unread
+
+
+def _read(calendar: Calendar, key: SessionKey, retries: Retries) -> Session | None:
+    return retries.call(lambda: calendar.read(key, None))
+
+
+def _moved_by_hand(seen: _Seen, remembered: dict[str, Raincheck]) -> list[Raincheck]:
+    """Return the records of replacements that a person moved or confirmed."""
+    moved: list[Raincheck] = []
+    for id_, session in seen.replacements.items():
+        raincheck = remembered.get(id_)
+        if raincheck is None or raincheck.replacement != session.key:
+            continue
+        if raincheck.state not in (State.WRITTEN, State.SETTLED):
+            continue
+        if not rules.is_ours(session, raincheck):
+            continue
+        now_stands = rules.standing(raincheck, session, Fact.REPLACEMENT_WRITTEN)
+        if now_stands != raincheck:
+            moved.append(now_stands)
+    return moved
+
+
+def _gone(looks: Iterable[Look], seen: _Seen, current: Pass) -> list[Raincheck]:
+    """Return the records of replacements that a person deleted: withdrawn, they never come back."""
+    gone: list[Raincheck] = []
+    for look in looks:
+        assert look.changes is not None
+        removed = set(look.changes.removed)
+        whole = look.changes.scan is Scan.FULL
+        if whole:
+            known = current.journal.known(look.name)(None)
+            removed |= known.keys() - look.changes.revisions.keys()
+        for raincheck in current.journal.rainchecks_at(removed):
+            ahead = raincheck.slot is not None and raincheck.slot.span.start > current.now
+            if raincheck.id in seen.replacements or (whole and not ahead):
+                continue
+            if raincheck.state in (State.WRITTEN, State.SETTLED):
+                gone.append(after(raincheck, Fact.REPLACEMENT_GONE))
+    return gone
+
+
+def _seen_words(raincheck: Raincheck) -> str:
+    return (
+        f"{raincheck.signal.value}: {raincheck.cause.name} ({raincheck.cause.fault.value});"
+        f" {raincheck.rule} says {raincheck.action.value}"
+    )

@@ -1,0 +1,93 @@
+"""Asking every calendar what has changed, each account on its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sync.domain.passes import CalendarLook, Reach
+from sync.engine.current import Pass
+from sync.errors import (
+    AccessError,
+    CalendarError,
+    CalendarMissingError,
+    CursorExpiredError,
+    TransientError,
+)
+from sync.ports import Calendar, ChangeSet, Scan
+
+
+@dataclass(slots=True)
+class Look:
+    """One calendar in this pass. ``changes`` is None when it could not be read."""
+
+    calendar: Calendar
+    reach: Reach = Reach.OK
+    changes: ChangeSet | None = None
+    message: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the calendar's name."""
+        return self.calendar.name
+
+    def fail(self, error: CalendarError) -> None:
+        """Note that the calendar cannot be worked with in this pass."""
+        self.reach = _REACH.get(type(error), Reach.UNREACHABLE)
+        self.message = str(error)
+
+    def reported(self) -> CalendarLook:
+        """Return what the pass tells of it; to be called at the end, when all is counted."""
+        scan = self.changes.scan.value if self.changes else None
+        return CalendarLook(
+            name=self.name,
+            account=self.calendar.account,
+            reach=self.reach,
+            scan=scan,
+            changed=_changed(self.changes),
+            requests=self.calendar.requests,
+            message=self.message,
+        )
+
+
+_REACH: dict[type[CalendarError], Reach] = {
+    AccessError: Reach.DENIED,
+    CalendarMissingError: Reach.MISSING,
+}
+
+
+def look(calendars: Sequence[Calendar], current: Pass) -> tuple[Look, ...]:
+    """Return a look at every calendar, in their order.
+
+    An account that is down or refuses the login is not asked again for its other calendars.
+    """
+    looks: list[Look] = []
+    lost: dict[str, CalendarError] = {}
+    for calendar in calendars:
+        one = Look(calendar)
+        looks.append(one)
+        if calendar.account in lost:
+            one.fail(lost[calendar.account])
+            continue
+        try:
+            one.changes = _changes(calendar, current)
+        except CalendarError as error:
+            one.fail(error)
+            if isinstance(error, AccessError | TransientError):
+                lost[calendar.account] = error
+    return tuple(looks)
+
+
+def _changes(calendar: Calendar, current: Pass) -> ChangeSet:
+    """Return what has changed; a cursor that the server no longer knows costs one full look."""
+    known = current.journal.known(calendar.name)
+    cursor = current.journal.cursor(calendar.name)
+    since = current.now - current.practice.watch.settings.lookback
+    try:
+        return current.retries.call(lambda: calendar.changes(cursor, known, since=since))
+    except CursorExpiredError:
+        return current.retries.call(lambda: calendar.changes(None, known, since=since))
+
+
+def _changed(changes: ChangeSet | None) -> int:
+    if changes is None or changes.scan is Scan.UNCHANGED:
+        return 0
+    return len(changes.revisions) + len(changes.removed)

@@ -1,0 +1,150 @@
+"""Finding slots for everything that wants one, with busy time read fresh."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from sync.domain import practice as rules
+from sync.domain.lifecycle import Fact, Raincheck, State
+from sync.domain.planner import Plan, Wish, plan
+from sync.domain.policy import Action
+from sync.domain.practice import Practice
+from sync.domain.sessions import Session, SessionKey, Span
+from sync.engine.current import Pass
+from sync.engine.finding import Found
+from sync.engine.looking import Look
+from sync.errors import CalendarError
+from sync.ports import Entry
+from sync.retrying import Retries
+
+
+@dataclass(slots=True)
+class Placed:
+    """Every raincheck of this pass, by id; which of them changed, and their story.
+
+    ``known`` are the sessions that stood in the calendars when the slots were chosen.
+    """
+
+    rainchecks: dict[str, Raincheck] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    entries: list[Entry] = field(default_factory=list)
+    known: frozenset[SessionKey] = frozenset()
+
+    def put(self, raincheck: Raincheck) -> None:
+        """Take *raincheck* as it is now."""
+        if self.rainchecks.get(raincheck.id) != raincheck:
+            self.rainchecks[raincheck.id] = raincheck
+            self.changed.add(raincheck.id)
+
+
+class UnreadableBusyTimeError(Exception):
+    """Busy time of a calendar is not known, so nothing may be placed."""
+
+
+def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
+    """Return all rainchecks with slots where there are any.
+
+    A slot that an earlier pass had planned but not written is looked for afresh, unless the
+    replacement turns out to stand.
+    """
+    by_name = {look.name: look for look in looks}
+    placed = Placed(entries=list(found.entries))
+
+    def put(raincheck: Raincheck, what: str, why: str) -> None:
+        placed.put(raincheck)
+        placed.entries.append(current.entry(raincheck.id, what, why))
+
+    for raincheck in (*found.new, *found.followed):
+        placed.put(raincheck)
+    for raincheck in found.open:
+        placed.rainchecks[raincheck.id] = raincheck
+        recovered = _recovered(raincheck, by_name, current.retries)
+        if recovered != raincheck:
+            put(recovered, "written", "found standing after a break")
+    wanting = [r for r in placed.rainchecks.values() if _wants_slot(r, by_name)]
+    if wanting:
+        for raincheck in _with_slots(wanting, placed, looks, current):
+            if raincheck != placed.rainchecks[raincheck.id]:
+                put(raincheck, raincheck.state.value, str(raincheck.reason))
+    return placed
+
+
+def agenda_of(looks: Iterable[Look], window: Span, retries: Retries) -> tuple[Session, ...]:
+    """Return all that stands in *window*, widened by a day, in every calendar of the practice.
+
+    Limits count by whole days, hence the day on both sides.
+
+    Raises:
+        UnreadableBusyTimeError: one calendar could not be read; an unknown time is not free.
+    """
+    wide = window.widened(timedelta(days=1))
+    sessions: list[Session] = []
+    for look in looks:
+        if look.changes is None:
+            raise UnreadableBusyTimeError(look.name)
+        try:
+            sessions += retries.call(partial(look.calendar.agenda, wide))
+        except CalendarError as error:
+            look.fail(error)
+            raise UnreadableBusyTimeError(look.name) from error
+    return tuple(sessions)
+
+
+def _recovered(raincheck: Raincheck, looks: dict[str, Look], retries: Retries) -> Raincheck:
+    """Return *raincheck* as it really stands: a crash may have come between writing and noting."""
+    look = looks.get(raincheck.original.calendar)
+    key = raincheck.replacement
+    doubtful = raincheck.state in (State.PLANNED, State.FAILED) and raincheck.slot is not None
+    if not doubtful or key is None or look is None or look.changes is None:
+        return raincheck
+    try:
+        there = retries.call(lambda: look.calendar.read(key, None))
+    except CalendarError as error:
+        look.fail(error)
+        return raincheck
+    if there is None or not rules.is_ours(there, raincheck):
+        return raincheck
+    return rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
+
+
+def _wants_slot(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
+    """Return whether a slot is to be looked for in this pass."""
+    look = looks.get(raincheck.original.calendar)
+    if look is None or look.changes is None or raincheck.action is Action.RECORD:
+        return False
+    if raincheck.state is State.FAILED:
+        return any(each.changes and each.changes.revisions for each in looks.values())
+    return raincheck.state in (State.WAITING, State.PLANNED)
+
+
+def _with_slots(
+    wanting: Sequence[Raincheck], placed: Placed, looks: Sequence[Look], current: Pass
+) -> list[Raincheck]:
+    practice, now = current.practice, current.now
+    wishes = [rules.wish_of(raincheck, practice, now=now) for raincheck in wanting]
+    try:
+        agenda = agenda_of(looks, window_of(wishes), current.retries)
+    except UnreadableBusyTimeError as error:
+        why = f"the busy time of calendar {error} could not be read"
+        return [rules.unplaced(raincheck, why) for raincheck in wanting]
+    placed.known = frozenset(session.key for session in agenda)
+    made = plan(wishes, practice.hours, rules.busy_in(agenda, practice), now=now)
+    return applied(wanting, made, practice)
+
+
+def window_of(wishes: Sequence[Wish]) -> Span:
+    """Return the time that holds the windows of all *wishes*; there is at least one."""
+    return Span(min(w.window.start for w in wishes), max(w.window.end for w in wishes))
+
+
+def applied(rainchecks: Sequence[Raincheck], made: Plan, practice: Practice) -> list[Raincheck]:
+    """Return *rainchecks* with what the plan found for each."""
+    slots = {placed.id: placed for placed in made.placed}
+    obstacles = dict(made.unplaced)
+    return [
+        rules.planned_at(r, slots[r.id].when, slots[r.id].why, practice)
+        if r.id in slots
+        else rules.unplaced(r, obstacles[r.id].value)
+        for r in rainchecks
+    ]

@@ -1,0 +1,197 @@
+"""Carrying out what was written down: replacements first, then the marks on the originals.
+
+Everything here may be done twice. What a crash leaves half done, the next pass finishes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from sync.domain import practice as rules
+from sync.domain.lifecycle import Fact, Raincheck, State, after
+from sync.domain.passes import Warned, WarningCode
+from sync.domain.planner import Wish, plan
+from sync.domain.policy import Action
+from sync.domain.sessions import Session, SessionKey, Timed
+from sync.domain.writes import Amendment, clients_of, draft_of, mark_of
+from sync.engine.current import Pass
+from sync.engine.looking import Look
+from sync.engine.placing import Placed, UnreadableBusyTimeError, agenda_of, window_of
+from sync.errors import (
+    AlreadyExistsError,
+    CalendarError,
+    ConflictError,
+    RejectedError,
+    SessionGoneError,
+)
+from sync.ports import Calendar, Seen
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes for one pass. Each raincheck fails by itself; a lost calendar is left alone."""
+
+    current: Pass
+    looks: dict[str, Look]
+    warnings: list[Warned] = field(default_factory=list)
+
+    def write(self, placed: Placed) -> None:
+        """Write everything that is planned, updating *placed* as it goes.
+
+        Raises:
+            JournalError: at once; nothing is written that could not be noted.
+        """
+        fresh = [r.id for r in placed.rainchecks.values() if self._is_to_be_written(r)]
+        for id_ in fresh:
+            placed.put(self._guarded(placed.rainchecks[id_], self._create))
+        self._make_way(placed, fresh)
+        for raincheck in list(placed.rainchecks.values()):
+            if self._is_to_be_marked(raincheck):
+                placed.put(self._guarded(raincheck, self._mark))
+
+    def _is_to_be_written(self, raincheck: Raincheck) -> bool:
+        return raincheck.state is State.PLANNED and raincheck.slot is not None
+
+    def _is_to_be_marked(self, raincheck: Raincheck) -> bool:
+        recorded = raincheck.state is State.PLANNED and raincheck.replacement is None
+        return recorded or raincheck.state is State.WRITTEN
+
+    def _guarded(
+        self, raincheck: Raincheck, act: Callable[[Raincheck, Calendar], Raincheck]
+    ) -> Raincheck:
+        """Return what *act* makes of *raincheck*, or the raincheck with what went wrong noted."""
+        look = self.looks.get(raincheck.original.calendar)
+        if look is None or look.message is not None:
+            return raincheck
+        try:
+            return act(raincheck, look.calendar)
+        except (RejectedError, ConflictError) as error:
+            failed = replace(after(raincheck, Fact.WRITE_REFUSED), reason=str(error))
+            self._note(failed, "failed", str(error))
+            return failed
+        except CalendarError as error:
+            look.fail(error)
+            return raincheck
+
+    def _create(self, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
+        """Write the replacement; one that stands already is ours, from a lost answer or a race."""
+        watch = self.current.practice.watch
+        draft = draft_of(raincheck, watch.dictionary, watch.emails)
+        try:
+            there = self.current.retries.call(lambda: calendar.create(draft))
+            why = "the replacement stands"
+        except AlreadyExistsError:
+            found = self.current.retries.call(lambda: calendar.read(draft.key, None))
+            if found is None or not rules.is_ours(found, raincheck):
+                raise
+            there, why = found, "the replacement stood already"
+        written = rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
+        self._note(written, "written", why, there)
+        self._warn_if_nobody_is_told(raincheck, calendar)
+        return written
+
+    def _mark(self, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
+        """Mark the original; one that is gone needs no marks."""
+        original = raincheck.original
+        keep = rules.terms_of(raincheck, self.current.practice).terms.keep_original
+        ahead = original.span_in(self.current.practice.watch.zone).start > self.current.clock.now()
+        amendment = mark_of(raincheck, ahead=ahead and not keep)
+        settled = after(raincheck, Fact.ORIGINAL_MARKED)
+        try:
+            marked = self._amended(calendar, original, amendment)
+        except SessionGoneError:
+            self._note(settled, "settled", "the original is no longer there to be marked")
+            return settled
+        self._note(settled, "settled", "the original carries the marks", marked)
+        return settled
+
+    def _amended(self, calendar: Calendar, session: Session, amendment: Amendment) -> Session:
+        return self.current.retries.call(
+            lambda: calendar.amend(session.key, session.resource, amendment, expected=None)
+        )
+
+    def _make_way(self, placed: Placed, fresh: Sequence[str]) -> None:
+        """Move, once, each new replacement that landed on something a person entered meanwhile."""
+        now = self.current.clock.now()
+        written = [placed.rainchecks[id_] for id_ in fresh]
+        wishes = [
+            rules.wish_of(r, self.current.practice, now=now)
+            for r in written
+            if r.state is State.WRITTEN
+        ]
+        if not wishes:
+            return
+        try:
+            agenda = agenda_of(self.looks.values(), window_of(wishes), self.current.retries)
+        except UnreadableBusyTimeError:
+            return  # what is in the way is not known; the next edit there will tell a person
+        for wish in wishes:
+            raincheck = placed.rainchecks[wish.id]
+            slot = self._better_slot(raincheck, wish, agenda, placed.known)
+            if slot is not None:
+                placed.put(self._guarded(raincheck, partial(self._move, slot=slot)))
+
+    def _better_slot(
+        self,
+        raincheck: Raincheck,
+        wish: Wish,
+        agenda: Sequence[Session],
+        known: frozenset[SessionKey],
+    ) -> Timed | None:
+        """Return another slot if something not *known* before overlaps this one, else None."""
+        assert raincheck.slot is not None, raincheck
+        taken = raincheck.slot.span
+        others = [session for session in agenda if session.key != raincheck.replacement]
+        entered = [
+            session for session in others if session.key not in known and session.marks is None
+        ]
+        if not any(
+            busy.span.overlaps(taken) for busy in rules.busy_in(entered, self.current.practice)
+        ):
+            return None
+        wish = replace(wish, refused=(*wish.refused, taken))
+        busy = rules.busy_in(others, self.current.practice)
+        made = plan([wish], self.current.practice.hours, busy, now=self.current.clock.now())
+        return made.placed[0].when if made.placed else None
+
+    def _move(self, raincheck: Raincheck, calendar: Calendar, *, slot: Timed) -> Raincheck:
+        """Move the replacement, unless a person has touched it since."""
+        key, resource = raincheck.replacement, raincheck.resource
+        assert key is not None, raincheck
+        there = self.current.retries.call(lambda: calendar.read(key, resource))
+        if there is None or there.when != raincheck.slot:
+            return raincheck
+        moved = self.current.retries.call(
+            lambda: calendar.amend(
+                there.key, there.resource, Amendment(when=slot), expected=there.revision
+            )
+        )
+        stands = rules.standing(raincheck, moved, Fact.REPLACEMENT_WRITTEN)
+        self._note(stands, "moved", "something was entered at that time meanwhile", moved)
+        return stands
+
+    def _warn_if_nobody_is_told(self, raincheck: Raincheck, calendar: Calendar) -> None:
+        guests = clients_of(raincheck.original, self.current.practice.watch.emails)
+        if not guests or raincheck.action is Action.HOLD:
+            return
+        if not self.current.retries.call(calendar.facts).invites:
+            self.warnings.append(
+                Warned(
+                    WarningCode.NOBODY_TOLD,
+                    "The session has guests, but this server sends no invitations: "
+                    "please tell them yourself.",
+                    calendar.name,
+                    raincheck.original.key.uid,
+                )
+            )
+
+    def _note(
+        self, raincheck: Raincheck, what: str, why: str, written: Session | None = None
+    ) -> None:
+        entry = self.current.entry(raincheck.id, what, why)
+        seen = (
+            [Seen(written.calendar, written.resource, written.revision)]
+            if written is not None and written.revision
+            else []
+        )
+        self.current.journal.advance(raincheck, entry, seen)

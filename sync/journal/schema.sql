@@ -1,0 +1,57 @@
+-- The state file, version 1 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
+
+CREATE TABLE calendars (
+    name   TEXT PRIMARY KEY,
+    cursor TEXT NOT NULL
+) STRICT;
+
+-- The revision of every resource when it was last seen: a repeat is not a change.
+CREATE TABLE resources (
+    calendar TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    PRIMARY KEY (calendar, resource)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rainchecks (
+    id              TEXT PRIMARY KEY,
+    original        TEXT NOT NULL,  -- the session when the signal was first seen, JSON
+    uid             TEXT NOT NULL,
+    recurrence_id   TEXT,
+    signal          TEXT NOT NULL,
+    cause           TEXT NOT NULL,
+    fault           TEXT NOT NULL,
+    action          TEXT NOT NULL,
+    rule            TEXT NOT NULL,
+    noticed         TEXT NOT NULL,
+    state           TEXT NOT NULL CHECK (state IN (
+        'settling', 'planned', 'written', 'settled', 'waiting', 'withdrawn', 'failed')),
+    pass_id         TEXT NOT NULL,
+    attempt         INTEGER NOT NULL CHECK (attempt >= 1),
+    slot            TEXT,           -- JSON: start, end, zone
+    confirmed       INTEGER NOT NULL CHECK (confirmed IN (0, 1)),
+    replacement_uid TEXT,
+    resource        TEXT,           -- where the replacement stands
+    fee             TEXT,           -- JSON: amount, currency, state, reason
+    reason          TEXT,
+    paid            INTEGER NOT NULL CHECK (paid IN (0, 1)),
+    urgent          INTEGER NOT NULL CHECK (urgent IN (0, 1)),
+    -- a replacement that stands has a time and a name
+    CHECK (state NOT IN ('written') OR (slot IS NOT NULL AND replacement_uid IS NOT NULL))
+) STRICT;
+
+-- One session, one raincheck: the first promise, held once more by the file itself.
+CREATE UNIQUE INDEX rainchecks_by_session ON rainchecks (uid, ifnull(recurrence_id, ''));
+CREATE INDEX rainchecks_open ON rainchecks (state)
+    WHERE state IN ('settling', 'planned', 'written', 'waiting', 'failed');
+
+CREATE INDEX rainchecks_by_resource ON rainchecks (resource);
+
+CREATE TABLE story (
+    at        TEXT NOT NULL,
+    raincheck TEXT NOT NULL REFERENCES rainchecks (id),
+    pass_id   TEXT NOT NULL,
+    what      TEXT NOT NULL,
+    why       TEXT NOT NULL
+) STRICT;
+CREATE INDEX story_by_raincheck ON story (raincheck);

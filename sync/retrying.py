@@ -1,0 +1,77 @@
+"""The one retry policy, on tenacity: full-jitter backoff, the server's own wish, a budget.
+
+Only `TransientError` is tried again, and only here. Whoever calls must be able to do the same
+thing twice: reads can, and the port's writes settle their own doubts by reading back.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
+
+from sync.errors import TransientError
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Retries:
+    """Tries again what may pass, within a budget of waiting shared by one pass.
+
+    Args:
+        attempts_max: Tries of one call in all, the first included.
+        wait_max_s: The longest single wait; a server that asks for more has to wait for the next
+            pass.
+        budget_s: All waiting of one pass together.
+        sleep: Waits; the daemon's wakes up on SIGTERM.
+        chance: A number from 0 to 1; injected so that a run can be repeated.
+    """
+
+    attempts_max: int = 4
+    wait_max_s: float = 8.0
+    budget_s: float = 30.0
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = field(default=random.random)
+
+    def call(self, work: Callable[[], Result]) -> Result:
+        """Return what *work* returns, tried again while it raises `TransientError`.
+
+        Raises:
+            TransientError: the last one, when tries or budget are used up.
+            Anything else that *work* raises, at once.
+        """
+        policy = Retrying(
+            retry=retry_if_exception_type(TransientError),
+            stop=self._is_spent,
+            wait=self._wait_s,
+            sleep=self._spend,
+            reraise=True,
+        )
+        return policy(work)
+
+    def _wait_s(self, state: RetryCallState) -> float:
+        wished = _wished_s(state)
+        if wished is not None:
+            return wished
+        return self.chance() * min(self.wait_max_s, 0.5 * 2.0 ** (state.attempt_number - 1))
+
+    def _is_spent(self, state: RetryCallState) -> bool:
+        """Return whether tries or budget are used up, or the server wishes too long a wait."""
+        wished = _wished_s(state)
+        return (
+            state.attempt_number >= self.attempts_max
+            or self.budget_s <= 0
+            or (wished is not None and wished > min(self.budget_s, self.wait_max_s))
+        )
+
+    def _spend(self, seconds: float) -> None:
+        self.budget_s -= seconds
+        self.sleep(seconds)
+
+
+def _wished_s(state: RetryCallState) -> float | None:
+    error = state.outcome.exception() if state.outcome else None
+    return error.retry_after_s if isinstance(error, TransientError) else None
