@@ -163,7 +163,7 @@ def days(value: object) -> tuple[date, ...]:
 def money(value: object) -> Decimal:
     """Return ``80.00`` as an amount, zero or more."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError(f'put the amount in quotes: "{value:.2f}"')  # noqa: TRY004  pydantic wants ValueError
+        raise ValueError('put the amount in quotes, such as "80.00"')  # noqa: TRY004  pydantic wants ValueError
     if not isinstance(value, str) or not _MONEY.fullmatch(value):
         raise ValueError(f'{shown(value)} is no amount of money; write it like "80.00"')
     return Decimal(value)
@@ -178,7 +178,7 @@ def share(value: object) -> Share:
             raise ValueError(f"{shown(value)} is more than the whole price")
         return Share(percent=percent)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError('put the fee in quotes: "50%" or "40.00"')  # noqa: TRY004  pydantic wants ValueError
+        raise ValueError('put the fee in quotes, such as "50%" or "40.00"')  # noqa: TRY004  pydantic wants ValueError
     if not isinstance(value, str) or not _MONEY.fullmatch(value):
         raise ValueError(f'{shown(value)} is no fee; write a share "50%" or an amount "40.00"')
     return Share(amount=Decimal(value))

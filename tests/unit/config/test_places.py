@@ -1,0 +1,40 @@
+"""Finding the configuration file."""
+
+from pathlib import Path
+
+import pytest
+
+from sync.config import describe, find_config
+from sync.errors import ConfigError
+
+
+def test_order_of_places(tmp_path):
+    """The option wins over the variable, that over the user's file."""
+    own = tmp_path / "raincheck" / "config.toml"
+    own.parent.mkdir()
+    own.touch()
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), "HOME": "/nowhere"}
+    assert find_config(None, environ) == own
+    environ["RAINCHECK_CONFIG"] = "/b.toml"
+    assert find_config(None, environ) == Path("/b.toml")
+    assert find_config("a.toml", environ) == Path("a.toml")
+
+
+def test_default_of_the_users_folder(tmp_path):
+    """Without XDG_CONFIG_HOME, or with one that is not absolute, it is ~/.config."""
+    own = tmp_path / ".config" / "raincheck" / "config.toml"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    for xdg in ("", "here"):
+        assert find_config(None, {"HOME": str(tmp_path), "XDG_CONFIG_HOME": xdg}) == own
+
+
+@pytest.mark.skipif(Path("/etc/raincheck/config.toml").exists(), reason="this machine has one")
+def test_none_found_says_where_it_looked(tmp_path):
+    """The message names every place and the example to start from."""
+    with pytest.raises(ConfigError) as caught:
+        find_config(None, {"HOME": str(tmp_path)})
+    (line,) = describe(caught.value)
+    assert line.startswith("no configuration found; looked at ")
+    for place in (str(tmp_path), "/etc/raincheck/config.toml", "config.example.toml"):
+        assert place in line

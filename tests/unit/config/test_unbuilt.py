@@ -1,0 +1,46 @@
+"""What `check` says of keys that do nothing yet."""
+
+from pathlib import Path
+
+import pytest
+
+from sync.config import parse, unbuilt
+from sync.config.unbuilt import ROWS
+
+FILE = Path("config.toml")
+
+ASKED = [
+    '[[accounts]]\nname = "work"\ntype = "google"\ntoken_file = "t"',
+    '[policy]\naction = "hold"',
+    '[[policy.rules]]\nfaults = ["technical"]\naction = "resume"',
+    "[policy]\nattempts = 3",
+    "[signals]\ndeleted = true",
+    "[signals]\ndeclined = true",
+    '[signals]\nclosures = "same-calendar"',
+    '[signals]\ndrop_calendar = "Disrupted"',
+    '[signals]\ncolors = { tomato = "disrupted" }',
+    "[fees]\nfirst_waived = 1",
+    '[fees]\napprove = "auto"',
+    '[mail]\nhost = "smtp.example.org"\nfrom = "a@example.org"',
+    '[daemon]\npoll = "60s"',
+]
+
+
+def test_what_asks_for_nothing_is_told_nothing(small):
+    """A file that leaves these keys out, or turns them off, gets no sentence."""
+    assert unbuilt(parse(small, path=FILE)) == ()
+    off = "[signals]\ndeleted = false\ndeclined = false\n[policy]\nattempts = 1\n"
+    assert unbuilt(parse(small + off, path=FILE)) == ()
+
+
+def test_each_row_answers_to_one_key(small):
+    """Each key that does nothing yet gets its own sentence, and no other."""
+    said = [unbuilt(parse(f"{small}{text}\n", path=FILE)) for text in ASKED]
+    assert said == [(row.sentence,) for row in ROWS]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.sentence.split(" ")[0])
+def test_sentences(row):
+    """Each is one sentence that says it is not built."""
+    assert "not " in row.sentence
+    assert row.sentence.endswith(".")
