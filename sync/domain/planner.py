@@ -1,55 +1,125 @@
-"""Where disrupted sessions can go: a pure search for the least cost."""
+"""Where disrupted sessions can go: a pure search for the least cost.
 
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import Enum
+Three steps, each a module: the slots that each session may have (`slots`), what each of them
+costs (`cost`), and who gets which when they compete (`assignment`). The answer does not depend on
+the order of the wishes or of the busy times.
+"""
 
-from sync.domain.policy import Preference
-from sync.domain.sessions import Span, Timed
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from sync.domain.assignment import Limits, Option, Seeker, together
+from sync.domain.availability import Busy, Hours
+from sync.domain.cost import Scale, hint_cost
+from sync.domain.reasons import why
+from sync.domain.sessions import Span
+from sync.domain.slots import (
+    Agenda,
+    Slot,
+    agenda_of,
+    grid_slots,
+    is_hint_telling,
+    obstacle_for,
+    open_slots,
+)
+from sync.domain.wishes import Obstacle, Placed, Plan, Wish
+
+__all__ = ["Obstacle", "Placed", "Plan", "Wish", "plan"]
 
 
-class Obstacle(Enum):
-    """Why a session found no slot, in the words shown to the user."""
+def plan(wishes: Sequence[Wish], hours: Hours, busy: Sequence[Busy], *, now: datetime) -> Plan:
+    """Return a slot, or the obstacle, for every one of *wishes*.
 
-    NO_OPENING = "no opening hours long enough within the search window"
-    NO_ROOM = "every opening within the search window is taken"
-    DAY_FULL = "every day with room has reached max_per_day"
-    SAME_CLIENT = "every day with room already has a session with this client"
+    Urgent ones first, then as many as possible, then the least total cost.
 
+    Args:
+        wishes: Any order; ids differ.
+        hours: When the practice is open, and how it spaces sessions.
+        busy: Any order, may overlap. Should cover the whole local days that the windows touch,
+            with ``hours.buffer`` and a day more on both sides: sessions of the day count.
+        now: Aware; nothing is placed before it.
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One session that wants a slot.
-
-    ``id`` is the raincheck's. ``when`` is the original's time. ``window`` is where it may be
-    placed, UTC. ``refused`` are times never to offer again (the original's own, declined slots).
-    ``rhythm`` is the spacing of the series it belongs to. ``clients`` and ``hint`` as in `Busy`.
+    Returns:
+        Slots in the sessions' own zones, with their true lengths, on instants that exist.
     """
-
-    id: str
-    when: Timed
-    window: Span
-    prefer: Preference = Preference()
-    refused: tuple[Span, ...] = ()
-    clients: frozenset[str] = frozenset()
-    hint: str = ""
-    same_day: bool = False
-    urgent: bool = False
-    rhythm: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A slot for one wish, and why this one, in the words shown to the user."""
-
-    id: str
-    when: Timed
-    why: str
+    if not wishes:
+        return Plan((), ())
+    asked = sorted(wishes, key=lambda wish: wish.id)
+    assert len({wish.id for wish in asked}) == len(asked), "two wishes with one id"
+    now = now.astimezone(UTC)
+    reach = Span(min(wish.window.start for wish in asked), max(wish.window.end for wish in asked))
+    agenda = agenda_of(hours, busy, reach)
+    seekers = _seekers(asked, agenda, now=now)
+    choices = together(seekers, Limits(hours.buffer, lambda day: _room(agenda, day)))
+    return _answer(asked, seekers, choices, hours, busy, reach=reach, now=now)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Every wish is in exactly one of the two, in the order of their ids."""
+def _seekers(asked: Sequence[Wish], agenda: Agenda, *, now: datetime) -> tuple[Seeker, ...]:
+    grids: dict[timedelta, tuple[Slot, ...]] = {}
+    for wish in asked:
+        length = wish.when.length
+        if length not in grids:
+            grids[length] = grid_slots(agenda.free, agenda.hours, length)
+    return tuple(_seeker(wish, agenda, grids[wish.when.length], now=now) for wish in asked)
 
-    placed: tuple[Placed, ...]
-    unplaced: tuple[tuple[str, Obstacle], ...]
+
+def _seeker(wish: Wish, agenda: Agenda, grid: Sequence[Slot], *, now: datetime) -> Seeker:
+    scale = Scale(wish, agenda.hours.zone, agenda.days_with(wish), agenda.days_hinting_at(wish))
+    options = [Option(scale.cost(slot), slot) for slot in open_slots(wish, agenda, grid, now=now)]
+    options.sort(key=lambda option: option.cost)  # stable: the earliest of equals stays first
+    return Seeker(
+        tuple(options),
+        clients=wish.clients,
+        same_day=wish.same_day,
+        urgent=wish.urgent,
+        hint=wish.hint if is_hint_telling(wish) else "",
+        hint_cost=hint_cost(wish),
+    )
+
+
+def _room(agenda: Agenda, day: date) -> int | None:
+    most = agenda.hours.max_per_day
+    return None if most is None else most - agenda.counts.get(day, 0)
+
+
+def _answer(
+    asked: Sequence[Wish],
+    seekers: Sequence[Seeker],
+    choices: Sequence[Option | None],
+    hours: Hours,
+    busy: Sequence[Busy],
+    *,
+    reach: Span,
+    now: datetime,
+) -> Plan:
+    given = [
+        (wish, seeker, choice.slot)
+        for wish, seeker, choice in zip(asked, seekers, choices, strict=True)
+        if choice is not None
+    ]
+    taken = {wish.id: _as_busy(wish, slot) for wish, _, slot in given}
+    placed = []
+    for wish, seeker, slot in given:
+        # What the others of this plan left: "soonest" must be true of what could be had.
+        rest = [one.span.widened(hours.buffer) for id_, one in taken.items() if id_ != wish.id]
+        others = (
+            option.slot
+            for option in seeker.options
+            if not any(
+                option.slot.start < span.end and span.start < option.slot.end for span in rest
+            )
+        )
+        placed.append(
+            Placed(wish.id, wish.when.moved_to(slot.start), why(wish, slot, others, hours.zone))
+        )
+    refused = [wish for wish in asked if wish.id not in taken]
+    if not refused:
+        return Plan(tuple(placed), ())
+    full = agenda_of(hours, (*busy, *taken.values()), reach)
+    return Plan(
+        tuple(placed), tuple((wish.id, obstacle_for(wish, full, now=now)) for wish in refused)
+    )
+
+
+def _as_busy(wish: Wish, slot: Slot) -> Busy:
+    return Busy(Span(slot.start, slot.end), session=True, clients=wish.clients, hint=wish.hint)
