@@ -50,11 +50,14 @@ def dotted(place: Place) -> str:
     return text
 
 
-def place_of(loc: tuple[int | str, ...]) -> Place:
-    """Return where in the file pydantic's *loc* is: without the tag of the account's type."""
+def place_of(loc: tuple[int | str, ...], kind: str) -> Place:
+    """Return where in the file pydantic's *loc* is, for an error of this *kind*.
+
+    Pydantic adds the tag of an account's type, and ``[key]`` where a name is wrong.
+    """
     if loc[0] == "accounts" and len(loc) > 2 and loc[2] in ACCOUNTS:
         loc = (*loc[:2], *loc[3:])
-    if loc[-1] == "[key]":
+    if loc[-1] == "[key]" and kind != "extra_forbidden":  # there it is what the user wrote
         loc = loc[:-1]
     return loc
 

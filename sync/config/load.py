@@ -54,7 +54,6 @@ def parse(text: str, *, path: Path) -> Config:
     Raises:
         ConfigError: as `load`.
     """
-    text = text.replace("\r\n", "\n")
     tree = _tree(text, path)
     lines = lines_of(text)
     config, found = _validated(tree, path)
@@ -118,7 +117,8 @@ def _found_by_types(
     details: list[ErrorDetails], tree: dict[str, Any]
 ) -> Iterator[tuple[Place, str]]:
     for detail in details:
-        place, kind = keys.place_of(detail["loc"]), detail["type"]
+        kind = detail["type"]
+        place = keys.place_of(detail["loc"], kind)
         if kind.startswith("union_tag"):
             place = (*place, "type")
         if kind == "too_short" and any(value for _, value in each_at(tree, place)):

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from sync.config import describe, load, parse
+from sync.config import Config, describe, load, parse
 from sync.errors import ConfigError
 
 FILE = Path("config.toml")
@@ -126,6 +127,7 @@ def test_fault_in_a_required_table(small, old, new, where, hint):
         ('[mail]\nhost = "smtp.example.org"', "mail.from", "missing"),
         ('[daemon]\npoll = "1s"', "daemon.poll", "10s"),
         ('[daemon]\nmetrics = "0.0.0.0:9464"', "daemon.metrics", "127.0.0.1:9464"),
+        ('[practice."[key]"]', 'practice."[key]"', "unknown key"),
         ("[state]\npath = 3", "state.path", "name of a file"),
     ],
 )
@@ -166,6 +168,13 @@ def test_no_secret_is_ever_repeated(small):
         small.replace('password_env = "DAV_PASSWORD"', 'password = "hunter2"'), path=FILE
     )
     assert "hunter2" not in repr(config) + str(config) + config.model_dump_json()
+
+
+def test_pydantics_own_error_hides_the_password():
+    """Should one of its errors ever get out, the password is not in it."""
+    with pytest.raises(ValidationError) as caught:
+        Config.model_validate({"mail": {"password": ["hunter2"]}})
+    assert "hunter2" not in str(caught.value)
 
 
 def test_no_client_is_named_in_a_message(small):
