@@ -20,8 +20,9 @@ from icalendar import Calendar, Event, vDDDTypes, vRecur
 
 from adapters.caldav.lines import Component, Line, UnreadableResource
 from adapters.caldav.rules import INSTANCES_MAX, RULES_MAX, TOO_LARGE, UNCLEAR, Frame, guarded
+from adapters.caldav.times import YEARS, duration
 from adapters.caldav.translate import Reading, is_for_all_after, read, shift_of
-from adapters.caldav.zones import YEARS, Zones, duration, recurrence_id
+from adapters.caldav.zones import Zones, recurrence_id
 from sync.domain.sessions import AllDay, Kind, Session, SessionKey, Span, Timed
 
 CYCLE_YEARS = 7_600

@@ -15,7 +15,8 @@ from adapters.caldav.forms import (
 )
 from adapters.caldav.lines import Component, Line, component, escaped, folded
 from adapters.caldav.translate import address_of, organizer_of, read, when_of
-from adapters.caldav.zones import Zones, generated, zone_named
+from adapters.caldav.vtimezone import generated
+from adapters.caldav.zones import Zones, zone_named
 from sync.domain.sessions import Answer, Timed
 from sync.domain.writes import Draft
 

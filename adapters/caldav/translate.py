@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adapters.caldav.lines import Component, Line, UnreadableResource, listed, parsed
-from adapters.caldav.zones import Zones, duration, recurrence_id
+from adapters.caldav.times import duration
+from adapters.caldav.zones import Zones, recurrence_id
 from sync.domain.sessions import (
     AllDay,
     Answer,
