@@ -5,7 +5,7 @@ import re
 PREFIX = "Raincheck: "
 _HTML = re.compile(r"<(?:br|p|div|b|i|a|ul|ol|span|html)\b[^<>]*>|</\w+>", re.IGNORECASE)
 _OURS_PLAIN = re.compile(rf"(?:\n|^){PREFIX}[^\n]*")
-_OURS_HTML = re.compile(rf"(?:<br ?/?>)?{PREFIX}[^<\n]*", re.IGNORECASE)
+_OURS_HTML = re.compile(rf"(?:<br ?/?>|(?<=>)|(?<=\n)|^){PREFIX}[^<\n]*")
 
 
 def with_line(notes: str, line: str) -> str:

@@ -28,4 +28,11 @@ def test_it_stands_on_a_line_of_its_own():
 
 def test_other_words_are_not_taken_for_it():
     """Only a line that begins so is ours."""
-    assert without_line("the Raincheck: app is new") == "the Raincheck: app is new"
+    for notes in ("the Raincheck: app is new", "<p>the Raincheck: app is new</p>"):
+        assert without_line(notes) == notes
+
+
+@pytest.mark.parametrize("before", ["<p>a</p><p>{}</p>", "<p>a</p>\n{}", "{}<br>a", "a<BR>{}"])
+def test_it_is_known_where_an_editor_put_it(before):
+    """Apps that tidy HTML may wrap it; it is still the one line."""
+    assert with_line(before.format(EARLIER), LINE).count("Raincheck: ") == 1
