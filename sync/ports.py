@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from sync.domain.lifecycle import Raincheck
 from sync.domain.sessions import Session, SessionKey, Span
@@ -20,8 +21,10 @@ __all__ = [
     "Facts",
     "Journal",
     "Known",
+    "Listed",
     "Scan",
     "Seen",
+    "Server",
     "Unreadable",
 ]
 
@@ -212,4 +215,41 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the moment, UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A calendar that an account holds, for `check` and for choosing one."""
+
+    title: str
+    path: str
+    holds_events: bool
+    writable: bool
+
+
+class Server(Protocol):
+    """One account on one server."""
+
+    @property
+    def name(self) -> str:
+        """The account's name in the configuration."""
+        ...
+
+    def listed(self) -> tuple[Listed, ...]:
+        """Return what the account holds, in the server's order. Raises CalendarErrors."""
+        ...
+
+    def calendar(self, wanted: str, *, name: str, zone: ZoneInfo) -> Calendar:
+        """Return the calendar that *wanted* names (display name, path or id); sends nothing.
+
+        Args:
+            wanted: As the configuration has it.
+            name: What everything else calls it.
+            zone: The practice's.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of its connections."""
         ...

@@ -1,0 +1,92 @@
+"""`raincheck check`: is all well, and what would be watched?"""
+
+import os
+import sys
+
+import click
+
+from sync.cli.exits import Exit
+from sync.cli.options import config_option, loaded
+from sync.cli.telling import visible
+from sync.config import Config, unbuilt
+from sync.errors import AccessError, CalendarError, CalendarMissingError
+from sync.ports import Calendar, Server
+from sync.wiring import servers
+
+HOLDS = {
+    "all": "every event is a session",
+    "invited": "events with guests are sessions",
+    "none": "busy time only",
+}
+
+
+@click.command()
+@config_option
+@click.option("--offline", is_flag=True, help="Only validate the file; contact no server.")
+def check(config: str | None, *, offline: bool) -> None:
+    """Validate the configuration, log in everywhere, say what would be watched."""
+    settings = loaded(config)
+    click.echo(f"{settings.path}: valid.")
+    _tell_hours(settings)
+    for sentence in unbuilt(settings):
+        click.echo(f"  not built yet: {sentence}")
+    if offline:
+        return
+    with servers(settings, environ=os.environ) as found:
+        sys.exit(max((_tell_account(settings, server) for server in found.values()), default=0))
+
+
+def _tell_hours(settings: Config) -> None:
+    hours = settings.hours
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    opened = ", ".join(day for day in days if getattr(hours, day)) or "no day"
+    holidays = f"; holidays of {hours.holidays} are closed" if hours.holidays else ""
+    click.echo(f"Open on {opened} ({settings.practice.timezone}){holidays}.")
+
+
+def _tell_account(settings: Config, server: Server) -> Exit:
+    """Tell what one account holds; return how it went."""
+    try:
+        listed = server.listed()
+    except CalendarError as error:
+        click.echo(f"{server.name}: {error}", err=True)
+        return _exit_of(error)
+    click.echo(f"{server.name}: logged in; {len(listed)} calendars:")
+    for one in listed:
+        kind = "" if one.holds_events else " (no events)"
+        click.echo(f"  - {visible(one.title)}{kind}")
+    watched = [each for each in settings.calendars if each.account == server.name]
+    outcomes = [
+        _tell_calendar(
+            server.calendar(each.calendar, name=each.name, zone=settings.zone), each.sessions
+        )
+        for each in watched
+    ]
+    return max(outcomes, default=Exit.DONE)
+
+
+def _tell_calendar(calendar: Calendar, holds: str) -> Exit:
+    try:
+        facts = calendar.facts()
+    except CalendarError as error:
+        click.echo(f"{calendar.name}: {error}", err=True)
+        return _exit_of(error)
+    click.echo(f"{calendar.name}: found; {HOLDS[holds]}.")
+    if holds == "none":
+        return Exit.DONE
+    if not facts.writable:
+        click.echo(f"{calendar.name}: you may not write to it.", err=True)
+        return Exit.NEEDS_A_PERSON
+    if facts.invites:
+        click.echo(f"{calendar.name}: the server invites guests and tells them of changes.")
+    else:
+        click.echo(f"{calendar.name}: nobody will be told: the server sends no invitations.")
+    return Exit.DONE
+
+
+def _exit_of(error: CalendarError) -> Exit:
+    if isinstance(error, AccessError):
+        return Exit.LOGIN_REFUSED
+    if isinstance(error, CalendarMissingError):
+        return Exit.NEEDS_A_PERSON
+    return Exit.TRY_AGAIN

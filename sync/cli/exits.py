@@ -1,0 +1,89 @@
+"""What the process ends with (CONTRACT 5), and how trouble is told on stderr."""
+
+import sys
+import traceback
+from enum import IntEnum
+from types import TracebackType
+from typing import Self
+
+import click
+
+from sync.domain.lifecycle import NEEDS_A_PERSON
+from sync.domain.passes import PassReport, Reach
+from sync.errors import BusyError, ConfigError, JournalError, RaincheckError
+
+
+class Exit(IntEnum):
+    """The exit codes, in the contract's words."""
+
+    DONE = 0
+    NEEDS_A_PERSON = 1
+    WRONG_USE = 2
+    BUG = 70
+    TRY_AGAIN = 75
+    LOGIN_REFUSED = 77
+    WRONG_CONFIGURATION = 78
+
+
+def exit_of(report: PassReport) -> Exit:
+    """Return the exit code of a pass: the trouble that most needs a person wins."""
+    reaches = {look.reach for look in report.calendars}
+    if Reach.DENIED in reaches:
+        return Exit.LOGIN_REFUSED
+    if Reach.UNREACHABLE in reaches:
+        return Exit.TRY_AGAIN
+    waits = any(raincheck.state in NEEDS_A_PERSON for raincheck in report.rainchecks)
+    if waits or report.held or Reach.MISSING in reaches:
+        return Exit.NEEDS_A_PERSON
+    return Exit.DONE
+
+
+class Told:
+    """Tells an error in plain words and ends the process with its code."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave click's own ends alone; tell ours; anything else is a bug."""
+        if error is None or isinstance(error, click.ClickException | click.exceptions.Exit):
+            return
+        if not isinstance(error, Exception) or isinstance(error, click.Abort):
+            return
+        if isinstance(error, RaincheckError):
+            _tell(error)
+        else:
+            _tell_bug(error, trace)
+        sys.exit(_code(error))
+
+
+def _code(error: Exception) -> Exit:
+    if isinstance(error, BusyError):
+        return Exit.TRY_AGAIN
+    # State that cannot be kept where the configuration says is for a person to mend.
+    if isinstance(error, ConfigError | JournalError):
+        return Exit.WRONG_CONFIGURATION
+    return Exit.BUG
+
+
+def _tell(error: RaincheckError) -> None:
+    if isinstance(error, ConfigError):
+        from sync.config import describe
+
+        for line in describe(error):
+            click.echo(line, err=True)
+    else:
+        click.echo(f"raincheck: {error}", err=True)
+
+
+def _tell_bug(error: Exception, trace: TracebackType | None) -> None:
+    """Tell where it happened, and not the error's own text: it may quote a client's calendar."""
+    click.echo("raincheck: a bug in Raincheck; nothing is lost, the next pass goes on.", err=True)
+    click.echo(f"Please report these lines: {type(error).__name__}", err=True)
+    for frame in traceback.extract_tb(trace):
+        click.echo(f"  {frame.filename}:{frame.lineno} in {frame.name}", err=True)

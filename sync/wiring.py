@@ -1,0 +1,145 @@
+"""From a configuration to a practice that can work: the only place that knows the adapters.
+
+Adapters are imported when there is an account of their kind, and get plain values, no
+configuration.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sync.config import CaldavAccount, Config, password_of
+from sync.domain import words
+from sync.domain.passes import PassReport, Warned, WarningCode
+from sync.domain.practice import Holds
+from sync.domain.practice import Practice as Rules
+from sync.domain.signals import Watch
+from sync.engine import Engine
+from sync.journal import SqliteJournal, one_writer
+from sync.ports import Calendar, Server
+
+
+class SystemClock:
+    """The computer's own clock."""
+
+    def now(self) -> datetime:
+        """Return the moment, UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A practice with its servers. ``left_alone`` are calendars whose account has no adapter."""
+
+    engine: Engine
+    zone: ZoneInfo
+    left_alone: tuple[str, ...]
+
+    @property
+    def calendars(self) -> Sequence[Calendar]:
+        """The calendars that are worked with, in the configuration's order."""
+        return self.engine.calendars
+
+    def run_pass(self) -> PassReport:
+        """Do one pass; see `sync.engine.Engine.run_pass`."""
+        report = self.engine.run_pass()
+        skipped = tuple(_left_alone(name) for name in self.left_alone)
+        return replace(report, warnings=(*report.warnings, *skipped))
+
+
+@contextmanager
+def opened(
+    config: Config,
+    *,
+    environ: Mapping[str, str],
+    dry_run: bool = False,
+    allow_many: bool = False,
+) -> Iterator[Practice]:
+    """Open the practice that *config* describes, its state locked unless it is a dry run.
+
+    Raises:
+        ConfigError: a password cannot be had.
+        BusyError: another pass works on the same state.
+        JournalError: the state file cannot be used.
+    """
+    path = config.state_path(environ)
+    with ExitStack() as stack:
+        if not dry_run:
+            stack.enter_context(one_writer(path))
+        journal = stack.enter_context(
+            SqliteJournal.in_memory_copy(path) if dry_run else SqliteJournal.opened(path)
+        )
+        calendars = _calendars(config, stack.enter_context(servers(config, environ=environ)))
+        engine = Engine(
+            practice=rules_of(config),
+            calendars=calendars,
+            journal=journal,
+            clock=SystemClock(),
+            holidays=config.public_holidays,
+            allow_many=allow_many,
+            dry_run=dry_run,
+        )
+        met = {calendar.name for calendar in calendars}
+        left_alone = tuple(each.name for each in config.calendars if each.name not in met)
+        yield Practice(engine, config.zone, left_alone)
+
+
+def rules_of(config: Config) -> Rules:
+    """Return all that decides, as the core sees it."""
+    vocabulary = config.vocabulary()
+    watch = Watch(
+        dictionary=words.dictionary(vocabulary.tags, vocabulary.causes),
+        settings=config.signals_of(),
+        emails=frozenset(email.lower() for email in config.practice.emails),
+        zone=config.zone,
+    )
+    return Rules(
+        watch=watch,
+        policy=config.policy_of(),
+        hours=config.hours_of(),
+        tariff=config.tariff(),
+        calendars={each.name: Holds(each.sessions) for each in config.calendars},
+    )
+
+
+@contextmanager
+def servers(config: Config, *, environ: Mapping[str, str]) -> Iterator[dict[str, Server]]:
+    """Open the accounts that have an adapter, by name; nothing is sent yet."""
+    accounts = [each for each in config.accounts if isinstance(each, CaldavAccount)]
+    with ExitStack() as stack:
+        found: dict[str, Server] = {}
+        for account in accounts:
+            from adapters.caldav.calendar import CaldavAccount as Adapter
+
+            # The library quotes answers in its log, and answers hold what clients wrote.
+            logging.getLogger("caldav").setLevel(logging.CRITICAL)
+            password = password_of(account, directory=config.directory, environ=environ)
+            server = Adapter(
+                account.name,
+                url=account.url,
+                username=account.username,
+                password=password,
+                clock=SystemClock().now,
+            )
+            stack.callback(server.close)
+            found[account.name] = server
+        yield found
+
+
+def _calendars(config: Config, found: Mapping[str, Server]) -> tuple[Calendar, ...]:
+    return tuple(
+        found[each.account].calendar(each.calendar, name=each.name, zone=config.zone)
+        for each in config.calendars
+        if each.account in found
+    )
+
+
+def _left_alone(name: str) -> Warned:
+    return Warned(
+        WarningCode.UNSUPPORTED,
+        "Calendars on Google are not built yet: this one was left alone.",
+        name,
+    )
