@@ -121,10 +121,7 @@ class WrittenZone(tzinfo):
         }:
             for fold in (0, 1):
                 local = (dt + offset).replace(fold=fold)
-                skipped = self.utcoffset(local.replace(fold=0)) < self.utcoffset(
-                    local.replace(fold=1)
-                )
-                if self.utcoffset(local) == offset and not skipped:
+                if self.utcoffset(local) == offset and not self._skips(local):
                     return local
         return dt + self._first
 

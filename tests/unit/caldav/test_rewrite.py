@@ -95,6 +95,18 @@ def test_an_amendment_made_before_gives_the_text_back():
     assert amend(RICH, Amendment(status=Status.CONFIRMED, transparent=False)) == RICH
 
 
+def test_a_note_that_stands_is_left_as_it_is_written():
+    """Another app's way of escaping is no reason to write."""
+    text = calendar(event("DTSTART:20261123T100000Z", rf"DESCRIPTION:a, b\N{NOTE}"))
+    assert amend(text, Amendment(note=NOTE)) == text
+
+
+def test_an_override_does_not_inherit_marks():
+    """The marks of a master are about the master."""
+    after = amend(RICH, Amendment(status=Status.CANCELLED), "20261123T090000Z")
+    assert {s.key.recurrence_id: s.marks for s in read(after)}["20261123T090000Z"] is None
+
+
 def test_the_stamps_tell_of_the_change():
     """SEQUENCE counts changes that guests must hear of; the time stamps tell of all."""
     marked = texts(amend(RICH, Amendment(marks=MARKS)))
@@ -384,6 +396,15 @@ def test_empty_words_are_left_out():
     draft = drafted(calendar(event("DTSTART:20261123T100000Z")), at(2026, 12, 1, 10))
     _, lines = replaced(replace(draft, title="", notes="", categories=()))
     assert not [line for line in lines if line.startswith(("SUMMARY", "DESCRIPTION", "CATEG"))]
+
+
+def test_a_session_without_length_has_no_end():
+    """DTEND may not equal DTSTART (RFC 5545, 3.8.2.2), so it is left out."""
+    start = at(2026, 12, 1, 10)
+    draft = drafted(calendar(event("DTSTART:20261123T100000Z")), start, when=held(start, 0))
+    session, lines = replaced(draft)
+    assert session.when == draft.when
+    assert not [line for line in lines if line.startswith("DTEND")]
 
 
 def test_a_payload_without_the_original_makes_no_replacement():

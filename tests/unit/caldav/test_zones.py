@@ -74,6 +74,9 @@ def test_a_described_zone_agrees_with_the_real_one(zone, key):
         local = instant.astimezone(written)
         assert local.replace(tzinfo=None) == instant.astimezone(real).replace(tzinfo=None)
         assert local.astimezone(UTC) == instant
+        for fold in (0, 1):  # as wall-clock time it may be skipped, or come twice
+            wall = instant.replace(tzinfo=real, fold=fold)
+            assert wall.replace(tzinfo=written).utcoffset() == wall.utcoffset()
         instant += timedelta(hours=1)
 
 
