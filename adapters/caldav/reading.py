@@ -1,0 +1,95 @@
+"""From stored texts to sessions; pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from adapters.caldav.expand import occurrences
+from adapters.caldav.screen import may_carry_signal
+from adapters.caldav.shelf import Fetched, Stored
+from adapters.caldav.translate import UnreadableResource, sessions_from
+from sync.domain.sessions import Session, SessionKey, Span
+from sync.ports import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the resources of one calendar: its configured name, and the practice's zone."""
+
+    calendar: str
+    zone: ZoneInfo
+
+    def sessions(self, stored: Stored) -> tuple[Session, ...]:
+        """Return all that one resource holds.
+
+        Raises:
+            UnreadableResource: it cannot be understood.
+        """
+        return sessions_from(
+            stored.text,
+            calendar=self.calendar,
+            zone=self.zone,
+            resource=stored.path,
+            revision=stored.etag,
+        )
+
+    def telling(self, found: Fetched) -> tuple[tuple[Session, ...], tuple[Unreadable, ...]]:
+        """Return the sessions that may carry a signal, and what could not be read."""
+        sessions: list[Session] = []
+        unreadable = [Unreadable(path, why) for path, _, why in found.unreadable]
+        for stored in found.stored:
+            try:
+                if may_carry_signal(stored.text):
+                    sessions.extend(self.sessions(stored))
+            except UnreadableResource as error:
+                unreadable.append(Unreadable(stored.path, str(error)))
+        return tuple(sessions), tuple(unreadable)
+
+    def within(self, found: Fetched, window: Span) -> Iterator[Session]:
+        """Yield what overlaps *window*, series expanded; what cannot be read has no time."""
+        for stored in found.stored:
+            try:
+                yield from self._occurrences(stored, window)
+            except UnreadableResource:
+                continue
+
+    def one(self, stored: Stored, key: SessionKey) -> Session | None:
+        """Return the session with *key*, an instance without an override included.
+
+        Raises:
+            UnreadableResource: the resource cannot be understood.
+        """
+        written = {session.key: session for session in self.sessions(stored)}
+        if key in written or key.recurrence_id is None or key.uid not in _uids(written):
+            return written.get(key)
+        for session in self._occurrences(stored, _around(key.recurrence_id)):
+            if session.key == key:
+                return replace(session, payload=stored.text)
+        return None
+
+    def _occurrences(self, stored: Stored, window: Span) -> tuple[Session, ...]:
+        return occurrences(
+            stored.text,
+            window,
+            calendar=self.calendar,
+            zone=self.zone,
+            resource=stored.path,
+            revision=stored.etag,
+        )
+
+
+def _uids(written: dict[SessionKey, Session]) -> set[str]:
+    return {key.uid for key in written}
+
+
+def _around(recurrence_id: str) -> Span:
+    """Return a time in which the instance stands, if it stands where its series has it."""
+    form, length = (
+        ("%Y%m%dT%H%M%SZ", timedelta(seconds=1))
+        if recurrence_id.endswith("Z")
+        else ("%Y%m%d", timedelta(days=1))
+    )
+    start = datetime.strptime(recurrence_id, form).replace(tzinfo=UTC)
+    margin = timedelta(0) if recurrence_id.endswith("Z") else timedelta(days=1)
+    return Span(start - margin, start + length + margin)

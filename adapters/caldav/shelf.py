@@ -1,0 +1,213 @@
+"""One calendar collection as a shelf of resources: texts under paths, each with its ETag.
+
+Nothing here knows what the texts mean. Answers that fail as a whole are taken apart, down to
+single resources, so that one bad resource never hides the others.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from urllib.parse import urljoin
+
+from lxml.etree import LxmlError
+
+from adapters.caldav import bodies
+from adapters.caldav.client import ICALENDAR, XML, DavClient, Reply
+from adapters.caldav.discovery import propfind
+from adapters.caldav.errors import AnswerError, UnusableAnswerError
+from adapters.caldav.multistatus import Multistatus, Row, address, comparable
+
+BATCH = 50
+RESOURCE_CHARS_MAX = 1_000_000
+GONE = frozenset({404, 410})
+NOT_ABOUT_ONE = frozenset({401, 429, 503})
+"""Statuses that another question about the same resources would get as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One resource as it stands; ``etag`` is normalised."""
+
+    path: str
+    text: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What became of the paths that were asked for; each is in one of the three."""
+
+    stored: tuple[Stored, ...] = ()
+    unreadable: tuple[tuple[str, str, str], ...] = ()  # path, ETag, why
+    gone: frozenset[str] = frozenset()
+
+    def __add__(self, other: "Fetched") -> "Fetched":
+        return Fetched(
+            self.stored + other.stored,
+            self.unreadable + other.unreadable,
+            self.gone | other.gone,
+        )
+
+
+class Shelf:
+    """The collection at *url*, which ends in a slash. Paths are in their comparable form.
+
+    Every method may raise what `errors.MAPPED` names.
+    """
+
+    def __init__(self, client: DavClient, url: str) -> None:
+        self._client = client
+        self.url = url
+        self.path = comparable(url)
+
+    def path_of(self, uid: str) -> str:
+        """Return where a resource named after *uid* stands; our UIDs are safe names (quirk 9)."""
+        return f"{self.path}{uid}.ics"
+
+    def get(self, path: str) -> Stored | None:
+        """Return the resource, or None if it is not there."""
+        reply = self._client.exchange("GET", self._url(path), headers={"Accept": "text/calendar"})
+        if reply.status in GONE:
+            return None
+        if not reply.ok:
+            raise reply.error
+        if len(reply.body) > RESOURCE_CHARS_MAX:
+            raise UnusableAnswerError("the resource is too large")
+        text = reply.body.decode("utf-8", errors="replace")
+        return Stored(path, text, reply.etag or self._etag(path))
+
+    def put(self, path: str, text: str, condition: tuple[str, str]) -> Reply:
+        """Write the resource if *condition* holds, and return the answer, whatever it is."""
+        name, value = condition
+        headers = {"Content-Type": ICALENDAR, name: value}
+        return self._client.exchange(
+            "PUT", self._url(path), body=text.encode("utf-8"), headers=headers
+        )
+
+    def state(self, properties: str = bodies.STATE) -> Row:
+        """Return what the collection says of itself.
+
+        Raises:
+            AnswerError: also when the refusal stands inside a 207 (quirk 20).
+        """
+        row = propfind(self._client, self.url, properties).own()
+        if row is None:
+            raise AnswerError(404)
+        if 403 in row.denied and not row.texts and not row.names:
+            raise AnswerError(403)
+        return row
+
+    def etags(self) -> dict[str, str]:
+        """Return the ETag of every resource."""
+        listed = propfind(self._client, self.url, bodies.ETAG, depth=1)
+        return {row.path: row.etag for row in self._members(listed.rows)}
+
+    def window(self, start: datetime, end: datetime | None = None) -> Fetched:
+        """Return what overlaps the time; servers may add what does not (quirks 15, 19)."""
+        try:
+            rows = self._members(self._report(bodies.query(start, end)).rows)
+        except (UnusableAnswerError, LxmlError):
+            return self.fetch(self.window_etags(start, end))
+        except AnswerError as error:
+            if error.status < 500 or error.status in NOT_ABOUT_ONE:
+                raise
+            return self.fetch(self.window_etags(start, end))
+        return self._sorted(rows)
+
+    def window_etags(self, start: datetime, end: datetime | None = None) -> dict[str, str]:
+        """Return the ETags of what overlaps the time; of all, if the server fails on that."""
+        try:
+            answer = self._report(bodies.query(start, end, data=False))
+        except AnswerError as error:
+            if error.status < 500 or error.status in NOT_ABOUT_ONE:
+                raise
+            return self.etags()
+        return {row.path: row.etag for row in self._members(answer.rows)}
+
+    def with_uid(self, uid: str) -> Iterator[Stored]:
+        """Yield resources that may hold *uid*; some servers send all they have (quirk 15)."""
+        rows = self._members(self._report(bodies.query_uid(uid)).rows)
+        for row in rows:
+            if row.text is not None and uid in row.text.replace("\r", "").replace("\n ", ""):
+                yield Stored(row.path, row.text, row.etag)
+
+    def since(self, token: str) -> Multistatus:
+        """Return what changed since *token*, ETags only."""
+        return self._report(bodies.sync_collection(token), depth=0)
+
+    def fetch(self, paths: Iterable[str]) -> Fetched:
+        """Return the resources at *paths*, in batches."""
+        waiting = iter(sorted(paths))
+        found = Fetched()
+        while batch := tuple(islice(waiting, BATCH)):
+            found += self._batch(batch)
+        return found
+
+    def _batch(self, paths: Sequence[str]) -> Fetched:
+        try:
+            rows = tuple(self._members(self._report(bodies.multiget(paths), depth=0).rows))
+        except (UnusableAnswerError, LxmlError):
+            return self._one_by_one(paths)
+        except AnswerError as error:
+            if error.status in NOT_ABOUT_ONE:
+                raise
+            return self._one_by_one(paths)  # one is gone (quirk 18), or cannot be delivered
+        wanted = frozenset(paths)
+        found = self._sorted(row for row in rows if row.path in wanted)
+        left = wanted - found.gone - {one.path for one in found.stored}
+        left -= {path for path, _, _ in found.unreadable}
+        return found + Fetched(gone=left)  # DAViCal leaves out what is gone
+
+    def _one_by_one(self, paths: Iterable[str]) -> Fetched:
+        found = Fetched()
+        for path in paths:
+            found += self._alone(path)
+        return found
+
+    def _alone(self, path: str) -> Fetched:
+        try:
+            stored = self.get(path)
+        except UnusableAnswerError as error:
+            return Fetched(unreadable=((path, "", str(error)),))
+        except AnswerError as error:
+            if error.status in NOT_ABOUT_ONE:
+                raise
+            return Fetched(unreadable=((path, "", f"the server fails on it ({error.status})"),))
+        return Fetched(stored=(stored,)) if stored else Fetched(gone=frozenset({path}))
+
+    def _sorted(self, rows: Iterable[Row]) -> Fetched:
+        stored: list[Stored] = []
+        unreadable: list[tuple[str, str, str]] = []
+        gone: set[str] = set()
+        alone: list[str] = []
+        for row in rows:
+            if row.gone:
+                gone.add(row.path)
+            elif row.text is None or not row.etag:
+                alone.append(row.path)
+            elif len(row.text) > RESOURCE_CHARS_MAX:
+                unreadable.append((row.path, row.etag, "the resource is too large"))
+            else:
+                stored.append(Stored(row.path, row.text, row.etag))
+        found = Fetched(tuple(stored), tuple(unreadable), frozenset(gone))
+        return found + self._one_by_one(alone)
+
+    def _members(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield what stands in the collection; not itself, nor collections inside it."""
+        for row in rows:
+            if not row.path.endswith("/") and row.path != self.path.rstrip("/"):
+                yield row
+
+    def _etag(self, path: str) -> str:
+        row = propfind(self._client, self._url(path), bodies.ETAG).own()
+        if row is None or not row.etag:
+            raise UnusableAnswerError("the server names no revisions")
+        return row.etag
+
+    def _report(self, body: bytes, *, depth: int = 1) -> Multistatus:
+        headers = {"Depth": str(depth), "Content-Type": XML}
+        return self._client.exchange("REPORT", self.url, body=body, headers=headers).multistatus()
+
+    def _url(self, path: str) -> str:
+        return urljoin(self.url, address(path))

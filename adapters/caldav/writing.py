@@ -1,0 +1,228 @@
+"""Writes: guarded before, read back after.
+
+No answer to a write is believed alone. Some servers ignore preconditions (facts/caldav.md, quirk
+1), let two racing writers through (quirk 3), store what they refused or refuse what they stored
+(quirk 22). What stands there afterwards decides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.caldav.client import Reply
+from adapters.caldav.errors import MAPPED, AnswerError, Call, never_sent
+from adapters.caldav.multistatus import normal_etag
+from adapters.caldav.reading import Reader
+from adapters.caldav.rewrite import ComponentMissing, amended_text, replacement_text
+from adapters.caldav.shelf import Shelf, Stored
+from adapters.caldav.translate import UnreadableResource
+from sync.domain.sessions import Session, SessionKey
+from sync.domain.writes import Amendment, Draft
+from sync.errors import (
+    AccessError,
+    AlreadyExistsError,
+    CalendarMissingError,
+    OutcomeUnknownError,
+    RejectedError,
+    RevisionMismatchError,
+    SessionGoneError,
+    UnreachableError,
+)
+
+RACES_MAX = 3
+PLACE_IN_DOUBT = frozenset({403, 404, 405, 409, 410})
+"""What servers answer when the calendar itself is gone (quirk 20), among other things."""
+BY_STATUS_ALONE = frozenset({401, 429, 503, 507})
+NO_PRIVILEGE = "{DAV:}need-privileges"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came back from a write: an answer, or the error that swallowed it."""
+
+    reply: Reply | None = None
+    lost: Exception | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the server said that it did as asked."""
+        return self.reply is not None and self.reply.ok
+
+    @property
+    def status(self) -> int:
+        """Return the answer's status; 0 if there was none."""
+        return self.reply.status if self.reply else 0
+
+    @property
+    def in_doubt(self) -> bool:
+        """Return whether the write may have been done although the server did not say so."""
+        return self.reply is None or (self.status >= 500 and self.status not in BY_STATUS_ALONE)
+
+    @property
+    def error(self) -> Exception:
+        """Return it as an error."""
+        if self.lost is not None:
+            return self.lost
+        return self.reply.error if self.reply else AnswerError(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes into one calendar. ``now`` goes into DTSTAMP and the like."""
+
+    shelf: Shelf
+    reader: Reader
+    call: Call
+    now: datetime
+
+    def create(self, draft: Draft) -> Session:
+        """Write a replacement; see `sync.ports.Calendar.create`."""
+        path = self.shelf.path_of(draft.key.uid)
+        # SOGo would overwrite (quirk 1); SabreDAV and DAViCal take one UID twice (quirk 21).
+        if self._stands(draft.key, path):
+            raise self.call.error(AlreadyExistsError, "there is one already")
+        try:
+            text = replacement_text(draft, now=self.now)
+        except (ComponentMissing, UnreadableResource) as error:
+            raise self.call.error(RejectedError, "the original cannot be read") from error
+        outcome = self._put(path, text, ("If-None-Match", "*"))
+        if outcome.ok or outcome.in_doubt:
+            return self._created(draft, path, outcome)
+        if outcome.status not in BY_STATUS_ALONE and self._stands(draft.key, path):
+            raise self.call.error(AlreadyExistsError, "somebody was faster") from outcome.error
+        raise self._refused(outcome) from outcome.error
+
+    def _created(self, draft: Draft, path: str, outcome: Outcome) -> Session:
+        standing = self._read_back(path, outcome)
+        if standing is None and outcome.ok:
+            raise self.call.error(OutcomeUnknownError, "it was taken, but is not there")
+        if standing is None:
+            raise self.call.translated(outcome.error, write=True) from outcome.error
+        session = self._session(standing, draft.key)
+        if session is not None and self._is_ours(session, draft):
+            return session
+        if outcome.reply and outcome.ok and outcome.reply.etag == standing.etag:
+            raise self.call.error(RejectedError, "the server does not keep what is written")
+        raise self.call.error(AlreadyExistsError, "something else stands there")
+
+    def _is_ours(self, session: Session, draft: Draft) -> bool:
+        """Return whether *session* carries the draft's id and stands at its time."""
+        marked = session.marks is not None and session.marks.id == draft.marks.id
+        return marked and session.span_in(self.reader.zone) == draft.when.span
+
+    def amend(
+        self, key: SessionKey, path: str, amendment: Amendment, *, expected: str | None
+    ) -> Session:
+        """Change a session that stands; see `sync.ports.Calendar.amend`."""
+        for _ in range(RACES_MAX):
+            standing = self.shelf.get(path)
+            if standing is None:
+                raise self.call.error(SessionGoneError, "it is no longer there")
+            if expected is not None and normal_etag(expected) != standing.etag:
+                raise self.call.error(RevisionMismatchError, "it was changed since it was read")
+            text = self._amended(standing, key, amendment)
+            if text == standing.text:
+                return self._known(standing, key)
+            outcome = self._put(path, text, ("If-Match", standing.etag))
+            after = self._read_back(path, outcome)
+            if after is None:
+                raise self.call.error(SessionGoneError, "it is no longer there")
+            if (outcome.ok or outcome.in_doubt) and self._holds(after, key, amendment):
+                return self._known(after, key)
+            self._judge(outcome, before=standing, after=after, expected=expected)
+        raise self.call.error(RevisionMismatchError, "it keeps being changed by others")
+
+    def _judge(
+        self, outcome: Outcome, *, before: Stored, after: Stored, expected: str | None
+    ) -> None:
+        """Raise what a write that does not stand means; return if it was a race to run again."""
+        if outcome.ok and outcome.reply and outcome.reply.etag == after.etag:
+            raise self.call.error(RejectedError, "the server does not keep what is written")
+        if after.etag != before.etag:
+            if expected is not None:
+                raise self.call.error(RevisionMismatchError, "somebody was faster")
+            return
+        if outcome.status == 423:
+            return
+        if outcome.ok:
+            raise self.call.error(RejectedError, "the server takes it and does nothing")
+        if outcome.in_doubt:
+            raise self.call.translated(outcome.error, write=True) from outcome.error
+        raise self._refused(outcome) from outcome.error
+
+    def _put(self, path: str, text: str, condition: tuple[str, str]) -> Outcome:
+        try:
+            return Outcome(reply=self.shelf.put(path, text, condition))
+        except MAPPED as error:
+            if never_sent(error):
+                raise
+            return Outcome(lost=error)
+
+    def _read_back(self, path: str, outcome: Outcome) -> Stored | None:
+        try:
+            return self.shelf.get(path)
+        except MAPPED as error:
+            raise self.call.error(
+                OutcomeUnknownError, "what was written could not be read back"
+            ) from (outcome.error if outcome.lost else error)
+
+    def _amended(self, standing: Stored, key: SessionKey, amendment: Amendment) -> str:
+        try:
+            return amended_text(standing.text, key, amendment, zone=self.reader.zone, now=self.now)
+        except ComponentMissing as error:
+            raise self.call.error(SessionGoneError, "it is no longer there") from error
+        except UnreadableResource as error:
+            raise self.call.error(RejectedError, "what stands there cannot be read") from error
+
+    def _holds(self, after: Stored, key: SessionKey, amendment: Amendment) -> bool:
+        """Return whether the amendment stands: making it again would change nothing."""
+        try:
+            again = amended_text(after.text, key, amendment, zone=self.reader.zone, now=self.now)
+        except (ComponentMissing, UnreadableResource):
+            return False
+        return again == after.text
+
+    def _session(self, stored: Stored, key: SessionKey) -> Session | None:
+        try:
+            return self.reader.one(stored, key)
+        except UnreadableResource:
+            return None
+
+    def _known(self, stored: Stored, key: SessionKey) -> Session:
+        session = self._session(stored, key)
+        if session is None:
+            raise self.call.error(SessionGoneError, "it is no longer there")
+        return session
+
+    def _stands(self, key: SessionKey, path: str) -> bool:
+        """Return whether anything stands at *path*, or under the UID elsewhere."""
+        if self.shelf.get(path) is not None:
+            return True
+        return any(self._has(stored, key.uid) for stored in self.shelf.with_uid(key.uid))
+
+    def _has(self, stored: Stored, uid: str) -> bool:
+        try:
+            return any(session.key.uid == uid for session in self.reader.sessions(stored))
+        except UnreadableResource:
+            return True  # it names the UID somewhere; a second one would be worse
+
+    def _refused(self, outcome: Outcome) -> Exception:
+        """Return what a definite refusal means for the caller."""
+        if outcome.status in BY_STATUS_ALONE or outcome.reply is None:
+            return self.call.translated(outcome.error, write=True)
+        if outcome.status in PLACE_IN_DOUBT and not self._place_stands():
+            return self.call.error(CalendarMissingError, "the calendar is no longer there")
+        names = outcome.reply.error.preconditions
+        if outcome.status == 403 and (not names or NO_PRIVILEGE in names):
+            return self.call.error(AccessError, "the login may not write into this calendar")
+        if outcome.status == 423:
+            return self.call.error(UnreachableError, "it is locked")
+        return self.call.error(
+            RejectedError, f"the server will not take it (status {outcome.status})"
+        )
+
+    def _place_stands(self) -> bool:
+        try:
+            self.shelf.state()
+        except AnswerError as error:
+            return error.status not in {404, 410}
+        return True
