@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from sync.domain.causes import UNSPECIFIED
 from sync.domain.fees import Fee
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned
+from sync.domain.policy import SignalKind
 from sync.domain.sessions import Timed
 from sync.domain.writes import day_and_time
 
@@ -127,14 +129,25 @@ def _story(raincheck: Raincheck, *, dry_run: bool, titles: bool) -> Iterator[str
     assert isinstance(original.when, Timed), raincheck
     who = f"{visible(original.title)}, " if titles and original.title else ""
     yield f"{raincheck.id}  {who}{day_and_time(original.when)} ({original.calendar})"
-    yield f"    seen  {raincheck.signal.value}: {raincheck.cause.name}"
+    yield f"    seen  {_seen(raincheck)}"
     yield f"    done  {_done(raincheck, dry_run=dry_run)}"
     if raincheck.reason:
         yield f"    why   {raincheck.reason}"
     if raincheck.fee is not None:
-        fee = raincheck.fee
-        yield f"    fee   {fee.amount} {fee.currency} {fee.state.value}: {fee.reason}"
+        yield f"    fee   {_fee_words(raincheck.fee)}"
     yield ""
+
+
+def _seen(raincheck: Raincheck) -> str:
+    if raincheck.cause.name == UNSPECIFIED:
+        return "tagged" if raincheck.signal is SignalKind.TAG else raincheck.signal.value
+    return f"{raincheck.cause.name} ({raincheck.signal.value})"
+
+
+def _fee_words(fee: Fee) -> str:
+    if not fee.amount:
+        return f"none ({fee.reason})"
+    return f"{fee.amount} {fee.currency}, {fee.state.value} ({fee.reason})"
 
 
 def _done(raincheck: Raincheck, *, dry_run: bool) -> str:

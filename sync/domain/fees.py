@@ -102,8 +102,8 @@ def _share(charge: Charge, tariff: Tariff) -> tuple[Share | None, str]:
     if charge.cause in CANCELLATIONS:
         if charge.until_start < tariff.late_cancel_notice:
             return tariff.late_cancel, "late cancellation"
-        return None, "cancelled in time: no fee"
-    return None, f"{_FAULT_WORDS[charge.fault]}: no fee"
+        return None, "cancelled in time"
+    return None, _FAULT_WORDS[charge.fault]
 
 
 def _why_free(charge: Charge, tariff: Tariff) -> str | None:

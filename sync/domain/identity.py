@@ -4,12 +4,15 @@ A retry, a second machine or a lost state file arrive at the same names (CONTRAC
 """
 
 import base64
+import re
 from uuid import UUID, uuid5
 
 from sync.domain.sessions import SessionKey
 
 NAMESPACE = UUID("e021e017-1165-57bb-bda4-056c3f5803c9")
 """Fixed for ever: another value would make second replacements of every session."""
+
+_OURS = re.compile(r"rc[0-9a-f]{32}")
 
 
 def replacement_key(original: SessionKey, attempt: int) -> SessionKey:
@@ -19,6 +22,11 @@ def replacement_key(original: SessionKey, attempt: int) -> SessionKey:
     (``[a-v0-9]``, 5 to 1024 characters; Events resource, ``id``).
     """
     return SessionKey("rc" + uuid5(NAMESPACE, f"{_name(original)}\n{attempt}").hex)
+
+
+def is_ours(key: SessionKey) -> bool:
+    """Return whether *key* looks as if `replacement_key` had made it."""
+    return key.recurrence_id is None and _OURS.fullmatch(key.uid) is not None
 
 
 def raincheck_id(original: SessionKey) -> str:

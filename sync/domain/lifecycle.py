@@ -39,6 +39,7 @@ class Fact(Enum):
     REPLACEMENT_WRITTEN = "replacement-written"
     REPLACEMENT_GONE = "replacement-gone"
     ORIGINAL_MARKED = "original-marked"
+    ORIGINAL_MOVED = "original-moved"
     WRITE_REFUSED = "write-refused"
 
 
@@ -47,12 +48,14 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
         Fact.SLOT_FOUND: State.PLANNED,
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+        Fact.ORIGINAL_MOVED: State.WITHDRAWN,
     },
     State.PLANNED: {
         Fact.SLOT_FOUND: State.PLANNED,
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+        Fact.ORIGINAL_MOVED: State.WITHDRAWN,  # a person was faster
         Fact.ORIGINAL_MARKED: State.SETTLED,  # `record`: there is no replacement to write
         Fact.WRITE_REFUSED: State.FAILED,
     },
@@ -71,12 +74,14 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+        Fact.ORIGINAL_MOVED: State.WITHDRAWN,
     },
     State.FAILED: {
         Fact.SLOT_FOUND: State.PLANNED,
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+        Fact.ORIGINAL_MOVED: State.WITHDRAWN,
         Fact.ORIGINAL_MARKED: State.SETTLED,
         Fact.WRITE_REFUSED: State.FAILED,
     },

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sync.domain import words
+from sync.domain import identity, words
 from sync.domain.causes import UNSPECIFIED, Cause, Fault
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.policy import SignalKind
@@ -83,6 +83,25 @@ def judged(session: Session, watch: Watch, *, now: datetime) -> Disruption | War
     return None
 
 
+def is_handled(session: Session) -> bool:
+    """Return whether *session* carries an original's marks, and its own.
+
+    Apps copy marks along when a person duplicates an event; the id tells whose they are.
+    """
+    marks = session.marks
+    return (
+        marks is not None
+        and marks.attempt is None
+        and marks.id == identity.raincheck_id(session.key)
+    )
+
+
+def is_replacement(session: Session) -> bool:
+    """Return whether *session* was written by Raincheck: marks and a name of its own making."""
+    marks = session.marks
+    return marks is not None and marks.attempt is not None and identity.is_ours(session.key)
+
+
 def is_closure(session: Session, known: words.Dictionary) -> bool:
     """Return whether *session* closes its time: it is tagged so, and no session itself."""
     said = words.words_of(session.title, session.notes, session.categories)
@@ -101,9 +120,8 @@ def is_watched(session: Session, watch: Watch, *, now: datetime) -> bool:
 
 def _is_silent(session: Session, said: tuple[str, ...], watch: Watch, now: datetime) -> bool:
     """Return whether nothing that stands in *session* counts, whatever it is."""
-    handled = session.marks is not None and session.marks.attempt is None
     return (
-        handled
+        is_handled(session)
         or "drop" in said
         or any(word in watch.dictionary.closures for word in said)
         or not is_watched(session, watch, now=now)
@@ -113,7 +131,7 @@ def _is_silent(session: Session, said: tuple[str, ...], watch: Watch, now: datet
 def _is_cancelled(session: Session, watch: Watch) -> bool:
     return (
         watch.settings.cancelled
-        and (session.marks is None or session.marks.attempt is None)
+        and not is_replacement(session)
         and (session.status is Status.CANCELLED or words.is_cancelled_title(session.title))
     )
 
@@ -141,7 +159,7 @@ def _hindrance(session: Session, watch: Watch) -> Warned | None:
             WarningCode.UNSUPPORTED,
             "An all-day event is tagged; only sessions with a time can be rescheduled.",
         )
-    if session.marks is not None:
+    if is_replacement(session):
         return _warned(
             session,
             WarningCode.UNSUPPORTED,

@@ -46,7 +46,7 @@ class Engine:
         """
         started = self.clock.now()
         current = Pass(
-            f"p{int(started.timestamp()):x}",
+            f"p{int(started.timestamp() * 1000):x}",
             started,
             self.practice,
             self.journal,

@@ -10,7 +10,7 @@ from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.practice import Practice
 from sync.domain.sessions import Session, SessionKey
-from sync.domain.signals import Disruption, judged
+from sync.domain.signals import Disruption, is_handled, is_replacement, judged
 from sync.engine.current import Pass
 from sync.engine.looking import Look
 from sync.errors import CalendarError
@@ -96,9 +96,10 @@ def _sorted(looks: Iterable[Look], practice: Practice, now: datetime) -> _Seen:
 
 
 def _sort(session: Session, seen: _Seen, practice: Practice, now: datetime) -> None:
-    marks = session.marks
-    if marks is not None:
-        (seen.originals if marks.attempt is None else seen.replacements)[marks.id] = session
+    if session.marks is not None and is_handled(session):
+        seen.originals[session.marks.id] = session
+    if session.marks is not None and is_replacement(session):
+        seen.replacements[session.marks.id] = session
     if not rules.is_session(session, practice):
         return
     verdict = judged(session, practice.watch, now=now)
@@ -179,7 +180,10 @@ def _gone(looks: Iterable[Look], seen: _Seen, current: Pass) -> list[Raincheck]:
             ahead = raincheck.slot is not None and raincheck.slot.span.start > current.now
             if raincheck.id in seen.replacements or (whole and not ahead):
                 continue
-            if raincheck.state in (State.WRITTEN, State.SETTLED):
+            if raincheck.original.calendar == look.name and raincheck.state in (
+                State.WRITTEN,
+                State.SETTLED,
+            ):
                 gone.append(after(raincheck, Fact.REPLACEMENT_GONE))
     return gone
 

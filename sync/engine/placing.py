@@ -1,12 +1,12 @@
 """Finding slots for everything that wants one, with busy time read fresh."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
 from sync.domain import practice as rules
-from sync.domain.lifecycle import Fact, Raincheck, State
+from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.planner import Plan, Wish, plan
 from sync.domain.policy import Action
 from sync.domain.practice import Practice
@@ -38,6 +38,10 @@ class Placed:
             self.changed.add(raincheck.id)
 
 
+UNWRITTEN = frozenset({State.PLANNED, State.WAITING, State.FAILED})
+MOVED = "a person moved the original to another time"
+
+
 class UnreadableBusyTimeError(Exception):
     """Busy time of a calendar is not known, so nothing may be placed."""
 
@@ -60,8 +64,10 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
     for raincheck in found.open:
         placed.rainchecks[raincheck.id] = raincheck
         recovered = _recovered(raincheck, by_name, current.retries)
-        if recovered != raincheck:
+        if recovered.state is State.WRITTEN and recovered != raincheck:
             put(recovered, "written", "found standing after a break")
+        elif recovered != raincheck:
+            put(recovered, recovered.state.value, str(recovered.reason))
     wanting = [r for r in placed.rainchecks.values() if _wants_slot(r, by_name)]
     if wanting:
         for raincheck in _with_slots(wanting, placed, looks, current):
@@ -92,20 +98,27 @@ def agenda_of(looks: Iterable[Look], window: Span, retries: Retries) -> tuple[Se
 
 
 def _recovered(raincheck: Raincheck, looks: dict[str, Look], retries: Retries) -> Raincheck:
-    """Return *raincheck* as it really stands: a crash may have come between writing and noting."""
+    """Return an open raincheck as it really stands, whatever happened since it was noted.
+
+    A crash may have come between writing a replacement and noting it; and while a promise waits,
+    a person may move the original to a new time: then there is nothing left to make up for.
+    """
     look = looks.get(raincheck.original.calendar)
-    key = raincheck.replacement
-    doubtful = raincheck.state in (State.PLANNED, State.FAILED) and raincheck.slot is not None
-    if not doubtful or key is None or look is None or look.changes is None:
+    key, original = raincheck.replacement, raincheck.original
+    if key is None or look is None or look.changes is None or raincheck.state not in UNWRITTEN:
         return raincheck
     try:
-        there = retries.call(lambda: look.calendar.read(key, None))
+        if raincheck.slot is not None:
+            there = retries.call(lambda: look.calendar.read(key, None))
+            if there is not None and rules.is_ours(there, raincheck):
+                return rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
+        now_stands = retries.call(lambda: look.calendar.read(original.key, original.resource))
     except CalendarError as error:
         look.fail(error)
         return raincheck
-    if there is None or not rules.is_ours(there, raincheck):
-        return raincheck
-    return rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
+    if now_stands is not None and now_stands.when != original.when:
+        return replace(after(raincheck, Fact.ORIGINAL_MOVED), reason=MOVED)
+    return raincheck
 
 
 def _wants_slot(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
