@@ -54,10 +54,13 @@ class Seeker:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What holds between sessions: time between two, and how many more a day may take."""
+    """What holds between sessions: time between two, and how many more a day may take.
+
+    ``room`` is None if a day may take any number.
+    """
 
     buffer: timedelta
-    room: Callable[[date], int | None]
+    room: Callable[[date], int] | None = None
 
 
 @dataclass(slots=True)
@@ -70,6 +73,10 @@ class Board:
     steps: int = 0
     _order: list[tuple[datetime, int]] = field(default_factory=list)
     _days: dict[date, set[int]] = field(default_factory=dict)
+    _rivals: tuple[frozenset[int], ...] = ()
+
+    def __post_init__(self) -> None:
+        self._rivals = _rivals_among(self.seekers)
 
     @property
     def worth(self) -> tuple[int, int, int]:
@@ -102,7 +109,17 @@ class Board:
 
     def is_free(self, one: int, slot: Slot) -> bool:
         """Return whether *one* could stand at *slot* as things are."""
-        return not self._hindering(one, slot) and not self._full(slot)
+        self.steps += 1
+        end = slot.end + self.limits.buffer
+        at = bisect_left(self._order, (slot.start, -1))
+        if at < len(self._order) and self._order[at][0] < end:
+            return False
+        if at and slot.start < self._until(self._order[at - 1][1]):
+            return False
+        if self._full(slot):
+            return False
+        rivals = self._rivals[one]
+        return not rivals or all(rivals.isdisjoint(self._days.get(day, ())) for day in slot.days)
 
     def victims(self, one: int, slot: Slot) -> tuple[int, ...]:
         """Return those of whom any single one, taken away, would make *slot* free."""
@@ -125,35 +142,29 @@ class Board:
                     found, below = option, cost
         return found
 
+    def _until(self, one: int) -> datetime:
+        return self.chosen[one].slot.end + self.limits.buffer
+
     def _hindering(self, one: int, slot: Slot) -> set[int]:
+        """Return who stands in the way by time or by client."""
         self.steps += 1
         found: set[int] = set()
         end = slot.end + self.limits.buffer
         at = bisect_left(self._order, (slot.start, -1))
-        if at:
-            before = self._order[at - 1][1]
-            if slot.start < self.chosen[before].slot.end + self.limits.buffer:
-                found.add(before)
+        if at and slot.start < self._until(self._order[at - 1][1]):
+            found.add(self._order[at - 1][1])
         while at < len(self._order) and self._order[at][0] < end:
             found.add(self._order[at][1])
             at += 1
-        for day in slot.days:
-            found.update(other for other in self._days.get(day, ()) if self._meet(one, other))
+        if self._rivals[one]:
+            for day in slot.days:
+                found |= self._rivals[one] & self._days.get(day, set())
         return found
 
-    def _meet(self, one: int, other: int) -> bool:
-        """Return whether the two may not stand on one day."""
-        mine, theirs = self.seekers[one], self.seekers[other]
-        return not (mine.same_day and theirs.same_day) and not mine.clients.isdisjoint(
-            theirs.clients
-        )
-
     def _full(self, slot: Slot) -> list[date]:
-        return [
-            day
-            for day in slot.days
-            if (room := self.limits.room(day)) is not None and len(self._days.get(day, ())) >= room
-        ]
+        if self.limits.room is None:
+            return []
+        return [day for day in slot.days if len(self._days.get(day, ())) >= self.limits.room(day)]
 
     def _shared(self, one: int, slot: Slot) -> int:
         """Return what it costs that others of the same hint stand on these days."""
@@ -166,6 +177,23 @@ class Board:
             for other in others
             if self.seekers[other].hint == mine.hint
         )
+
+
+def _rivals_among(seekers: Sequence[Seeker]) -> tuple[frozenset[int], ...]:
+    """Return for each seeker those with whom it may not share a day: a client of both."""
+    having: dict[str, set[int]] = {}
+    for one, seeker in enumerate(seekers):
+        for client in seeker.clients:
+            having.setdefault(client, set()).add(one)
+    return tuple(
+        frozenset(
+            other
+            for client in seeker.clients
+            for other in having[client]
+            if other != one and not (seeker.same_day and seekers[other].same_day)
+        )
+        for one, seeker in enumerate(seekers)
+    )
 
 
 def one_by_one(seekers: Sequence[Seeker], limits: Limits) -> Board:

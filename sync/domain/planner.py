@@ -6,7 +6,7 @@ the order of the wishes or of the busy times.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sync.domain.assignment import Limits, Option, Seeker, together
 from sync.domain.availability import Busy, Hours
@@ -50,7 +50,7 @@ def plan(wishes: Sequence[Wish], hours: Hours, busy: Sequence[Busy], *, now: dat
     reach = Span(min(wish.window.start for wish in asked), max(wish.window.end for wish in asked))
     agenda = agenda_of(hours, busy, reach)
     seekers = _seekers(asked, agenda, now=now)
-    choices = together(seekers, Limits(hours.buffer, lambda day: _room(agenda, day)))
+    choices = together(seekers, _limits(agenda))
     return _answer(asked, seekers, choices, hours, busy, reach=reach, now=now)
 
 
@@ -77,9 +77,11 @@ def _seeker(wish: Wish, agenda: Agenda, grid: Sequence[Slot], *, now: datetime) 
     )
 
 
-def _room(agenda: Agenda, day: date) -> int | None:
+def _limits(agenda: Agenda) -> Limits:
     most = agenda.hours.max_per_day
-    return None if most is None else most - agenda.counts.get(day, 0)
+    if most is None:
+        return Limits(agenda.hours.buffer)
+    return Limits(agenda.hours.buffer, lambda day: most - agenda.counts.get(day, 0))
 
 
 def _answer(
