@@ -1,0 +1,116 @@
+"""The demo as it appears: what is said while it happens, both weeks, and how to go on."""
+
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sync.demo.server import USERNAME, DemoServer
+from sync.demo.stage import Performance, performed
+from sync.demo.view import PLAIN_GLYPHS, WIDTH_MAX, Glyphs, week_view
+from sync.demo.week import PRIVATE, SESSIONS
+
+_MARGIN = (0, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """One demo; with ``keep`` the server stays until Ctrl-C."""
+
+    keep: bool
+
+    def run(self, *, now: datetime, environ: Mapping[str, str]) -> None:
+        """Start a server, perform, print, and leave nothing behind.
+
+        Raises:
+            DemoError: the server cannot be started or filled.
+            KeyboardInterrupt: before there was anything to keep.
+        """
+        console = Console(highlight=False)
+        width = min(console.width, WIDTH_MAX)
+        with DemoServer() as server:
+            console.print(_opening(), width=width)
+            shown = performed(server, now=now, environ=environ)
+            console.print(_weeks(shown, console, width), width=width)
+            if not self.keep:
+                console.print(_goodbye(), width=width)
+                return
+            console.print(_invitation(server, shown), width=width)
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
+        console.print(Padding(Text("\nThe server is stopped and its files are gone."), _MARGIN))
+
+
+def _weeks(shown: Performance, console: Console, width: int) -> RenderableType:
+    return week_view(
+        shown.before,
+        shown.after,
+        shown.report,
+        zone=shown.zone,
+        width=width,
+        today=shown.today,
+        private={PRIVATE},
+        glyphs=Glyphs() if console.encoding.lower().startswith("utf") else PLAIN_GLYPHS,
+    )
+
+
+def _opening() -> RenderableType:
+    return _paragraph(
+        Text("\nA sample week, and one sync\n", "bold"),
+        Text(
+            "An invented practice on a real calendar server, started for this and gone afterwards. "
+            "In the calendar app, one session was tagged, one marked a no-show, one cancelled, "
+            "and one instance of a weekly series tagged. Then Raincheck synced once.\n"
+        ),
+    )
+
+
+def _goodbye() -> RenderableType:
+    return _paragraph(
+        Text.assemble(
+            "The server is stopped and its files are gone. To tag a session yourself, in your own "
+            "calendar app: ",
+            ("raincheck demo --keep", "bold"),
+            "\n",
+        )
+    )
+
+
+def _invitation(server: DemoServer, shown: Performance) -> RenderableType:
+    login = Table.grid(padding=(0, 2))
+    login.add_column(style="dim", no_wrap=True)
+    login.add_column(style="bold", overflow="fold")
+    login.add_row("address", server.url)
+    login.add_row("user name", USERNAME)
+    login.add_row("password", server.password)
+    apps = Table.grid(padding=(0, 2))
+    apps.add_column(style="dim", no_wrap=True)
+    apps.add_column()
+    apps.add_row("Thunderbird", "New Calendar, On the Network; user name and address as above")
+    apps.add_row("Apple Calendar", "Add Account, Other CalDAV Account, Manual")
+    apps.add_row("GNOME, KDE", "add a CalDAV account with this address")
+    return _paragraph(
+        Text("Now you: the server is still running\n", "bold"),
+        login,
+        Text(
+            "\nIt can be reached from this computer only. Connect a calendar app, and add the "
+            f"calendars {SESSIONS} and {PRIVATE}:\n"
+        ),
+        apps,
+        Text(
+            '\nGive any session the category "disrupted", or write #disrupted-internet into its '
+            "notes. Then, in another terminal:\n"
+        ),
+        Text(f"raincheck sync --config {shown.config}\n", "bold", overflow="fold"),
+        Text.assemble(("Ctrl-C", "bold"), " here stops the server and removes everything."),
+    )
+
+
+def _paragraph(*parts: RenderableType) -> Padding:
+    return Padding(Group(*parts), _MARGIN)
