@@ -67,6 +67,7 @@ class Engine:
         if not self.dry_run:
             writer = Writer(current, {look.name: look for look in looks})
             writer.write(placed)
+            looking.catch_up((look for look in looks if look.name in writer.written), current)
             warnings += writer.warnings
         return PassReport(
             id=current.id,

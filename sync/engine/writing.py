@@ -29,11 +29,15 @@ from sync.ports import Calendar, Seen
 
 @dataclass(slots=True)
 class Writer:
-    """Writes for one pass. Each raincheck fails by itself; a lost calendar is left alone."""
+    """Writes for one pass. Each raincheck fails by itself; a lost calendar is left alone.
+
+    ``written`` are the names of the calendars that were written into.
+    """
 
     current: Pass
     looks: dict[str, Look]
     warnings: list[Warned] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
 
     def write(self, placed: Placed) -> None:
         """Write everything that is planned, updating *placed* as it goes.
@@ -189,6 +193,8 @@ class Writer:
         self, raincheck: Raincheck, what: str, why: str, written: Session | None = None
     ) -> None:
         entry = self.current.entry(raincheck.id, what, why)
+        if written is not None:
+            self.written.add(written.calendar)
         seen = (
             [Seen(written.calendar, written.resource, written.revision)]
             if written is not None and written.revision
