@@ -1,0 +1,153 @@
+"""The contract, held by every Calendar: memory, and real CalDAV servers."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.caldav.calendar import CaldavAccount, CaldavCalendar
+from adapters.memory import MemoryCalendar
+from sync.errors import CursorExpiredError
+from sync.ports import Calendar
+from tests.contract.calendar_contract import SETTLED, TAGGED, CalendarContract, draft_of
+from tests.contract.hands import ZONE, DavHand, Hand, MemoryHand, Told, at, ics
+from tests.servers.processes import Server
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+NUMBERS = itertools.count(1)
+
+
+class TestMemory(CalendarContract):
+    """The reference."""
+
+    @pytest.fixture
+    def calendar(self) -> MemoryCalendar:
+        return MemoryCalendar("sessions", zone=ZONE)
+
+    @pytest.fixture
+    def hand(self, calendar: MemoryCalendar) -> Hand:
+        return MemoryHand(calendar)
+
+    @pytest.fixture
+    def again(self, calendar: MemoryCalendar) -> Callable[[], Calendar]:
+        return lambda: calendar
+
+    def test_an_expired_cursor_is_refused(self, calendar: MemoryCalendar) -> None:
+        """A cursor that the server forgot means: from the start."""
+        found = self.look(calendar)
+        calendar.expire_cursors()
+        with pytest.raises(CursorExpiredError):
+            self.look(calendar, found.cursor)
+
+
+class CaldavContract(CalendarContract):
+    """The contract and what only CalDAV can show; subclasses name the server."""
+
+    @pytest.fixture
+    def url(self, server: Server) -> str:
+        return server.make_calendar(f"sessions-{next(NUMBERS)}")
+
+    @pytest.fixture
+    def hand(self, server: Server, url: str) -> DavHand:
+        return DavHand(server, url)
+
+    @pytest.fixture
+    def again(self, server: Server, url: str) -> Iterator[Callable[[], CaldavCalendar]]:
+        with ExitStack() as stack:
+
+            def opened() -> CaldavCalendar:
+                account = CaldavAccount(
+                    "home",
+                    url=server.root,
+                    username=server.username,
+                    password=server.password,
+                    clock=lambda: NOW,
+                )
+                stack.callback(account.close)
+                name = url.rstrip("/").rpartition("/")[2]
+                return CaldavCalendar(account, name, zone=ZONE, clock=lambda: NOW)
+
+            yield opened
+
+    @pytest.fixture
+    def calendar(self, again: Callable[[], CaldavCalendar]) -> CaldavCalendar:
+        return again()
+
+    def test_an_expired_cursor_is_refused(self, calendar: Calendar, hand: DavHand) -> None:
+        """A token that the server does not know means: from the start (quirk 5)."""
+        found = self.look(calendar)
+        token = found.cursor.split('"token":"', 1)[1].split('"', 1)[0]
+        bogus = token[:-6] + ("000000" if not token.endswith("000000") else "111111")
+        with pytest.raises(CursorExpiredError):
+            self.look(calendar, found.cursor.replace(token, bogus))
+
+    def test_everything_unknown_survives_an_amendment(
+        self, calendar: Calendar, hand: DavHand
+    ) -> None:
+        """Properties, parameters, alarms and zones that we do not know stay as they are."""
+        hand.put_text("rich-1", RICH)
+        before = hand.get_text("rich-1")
+        session = calendar.read(Told("rich-1", at(24)).key(), None)
+        assert session is not None
+        calendar.amend(session.key, session.resource, SETTLED, expected=session.revision)
+        left = lines_of(before)
+        stays = lines_of(hand.get_text("rich-1"))
+        changed = {"STATUS", "TRANSP", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DESCRIPTION"}
+        lost = [line for line in left if line not in stays]
+        assert [line for line in lost if line.split(":")[0].split(";")[0] not in changed] == []
+        added = [line for line in stays if line not in left]
+        assert all(line.split(":")[0].split(";")[0] in changed | MARK_NAMES for line in added)
+
+    def test_the_same_uid_elsewhere_is_found(self, calendar: Calendar, hand: DavHand) -> None:
+        """A replacement that another app has stored under another name is not made again."""
+        original = self.standing(calendar, hand)
+        draft = draft_of(original)
+        hand.put_text("renamed-by-an-app", ics(Told(draft.key.uid, at(28))))
+        assert calendar.read(draft.key, None) is not None
+        with pytest.raises(Exception, match="one already"):
+            calendar.create(draft)
+
+    def test_another_configuration_has_no_use_for_a_cursor(
+        self, calendar: Calendar, again: Callable[[], CaldavCalendar], hand: DavHand
+    ) -> None:
+        """A cursor of another calendar is ignored: the look is a full one."""
+        hand.put(TAGGED)
+        found = self.look(calendar)
+        changed = found.cursor.replace('"of":"', '"of":"0')
+        assert self.look(again(), changed).scan.value == "full"
+
+
+MARK_NAMES = {"X-RAINCHECK-ID", "X-RAINCHECK-STATE", "X-RAINCHECK-REPLACEMENT"}
+
+RICH = ics(Told("rich-1", at(24), categories=("disrupted",), guests=("q@example.com",))).replace(
+    "END:VEVENT\r\n",
+    "DESCRIPTION:Bring the blue folder.\r\n"
+    "LOCATION:Room 7\\, second floor\r\n"
+    "X-EXAMPLE-FIELD;X-EXAMPLE-KIND=plain:keep-me\r\n"
+    "CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://meet.example.org/quillon\r\n"
+    "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT10M\r\nDESCRIPTION:Soon\r\n"
+    "X-EXAMPLE-ALARM:yes\r\nEND:VALARM\r\nEND:VEVENT\r\n",
+)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the unfolded lines, sorted: what a resource means, whatever its order."""
+    return sorted(text.replace("\r\n", "\n").replace("\n ", "").strip().split("\n"))
+
+
+class TestRadicale(CaldavContract):
+    """On Radicale, with a login."""
+
+    @pytest.fixture
+    def server(self, radicale_server: Server) -> Server:
+        return radicale_server
+
+
+class TestXandikos(CaldavContract):
+    """On Xandikos, which asks for none."""
+
+    @pytest.fixture
+    def server(self, xandikos_server: Server) -> Server:
+        return xandikos_server
