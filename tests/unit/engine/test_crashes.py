@@ -1,0 +1,103 @@
+"""Whatever crashes or fails, and whenever: one replacement for each session, everything settled."""
+
+import contextlib
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sync.errors import (
+    AccessError,
+    CalendarError,
+    OutcomeUnknownError,
+    RateLimitError,
+    UnreachableError,
+)
+from tests.unit.engine.world import Crash, Steps, World, at, tagged
+
+
+def _world(folder: Path) -> World:
+    folder.mkdir(exist_ok=True)
+    world = World(folder)
+    world.sessions.put(tagged("ahead", at(2)))
+    world.sessions.put(tagged("past", at(-3)))
+    world.sessions.put(tagged("recorded", at(-2, 15), categories=("no-show",)))
+    return world
+
+
+def _check(world: World) -> None:
+    """Read the calendar alone: every original is marked, and has exactly one replacement."""
+    originals = [s for s in world.sessions.sessions() if s.marks is None or not s.marks.attempt]
+    named = [s.marks.replacement for s in originals if s.marks is not None]
+    assert len(named) == 3
+    assert sorted(s.key.uid for s in world.replacements()) == sorted(name or "" for name in named)
+    assert all(s.marks and s.marks.state == "settled" for s in originals)
+    spans = sorted(s.when.span for s in world.replacements())  # type: ignore[union-attr]
+    assert not any(a.overlaps(b) for a, b in itertools.pairwise(spans))
+
+
+def _steps_of_a_pass(folder: Path) -> int:
+    steps = Steps()
+    _world(folder).run(steps)
+    return steps.count
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("lost", [False, True], ids=["state-kept", "state-lost"])
+def test_a_crash_at_any_step_leaves_one_replacement(
+    tmp_path: Path, *, after: bool, lost: bool
+) -> None:
+    """A pass killed before or after any call: the next ones end with one replacement each."""
+    total = _steps_of_a_pass(tmp_path / "whole")
+    assert total > 12
+    for number in range(total):
+        world = _world(tmp_path / f"at-{number}")
+        with pytest.raises(Crash):
+            world.run(Steps(at=number, after=after))
+        if lost:
+            world.state.unlink()
+        world.run()
+        world.run()
+        _check(world)
+        assert world.run().rainchecks == ()
+
+
+def test_a_crash_in_the_pass_that_recovers_changes_nothing(tmp_path: Path) -> None:
+    """Two crashes, at every pair of steps: still one replacement each."""
+    total = _steps_of_a_pass(tmp_path / "whole")
+    for first in range(0, total, 2):
+        for second in range(1, total, 3):
+            world = _world(tmp_path / f"at-{first}-{second}")
+            with pytest.raises(Crash):
+                world.run(Steps(at=first, after=True))
+            with contextlib.suppress(Crash):
+                world.run(Steps(at=second, after=True))
+            world.run()
+            world.run()
+            _check(world)
+
+
+def _error(kind: type[CalendarError]) -> Callable[[], CalendarError]:
+    return lambda: kind("trouble", calendar="sessions", operation="any")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["refused", "answer-lost"])
+@pytest.mark.parametrize(
+    "kind", [UnreachableError, OutcomeUnknownError, RateLimitError, AccessError]
+)
+def test_a_failure_at_any_step_is_made_good(
+    tmp_path: Path, kind: type[CalendarError], *, after: bool
+) -> None:
+    """Any call that fails, with or without having done its work: made good by the next passes."""
+    total = _steps_of_a_pass(tmp_path / "whole")
+    for number in range(total):
+        world = _world(tmp_path / f"at-{number}")
+        try:
+            world.run(Steps(at=number, after=after, trouble=_error(kind)))
+        except CalendarError:
+            # The journal does not raise these: a step of the journal was hit, like a crash.
+            pass
+        world.run()
+        world.run()
+        _check(world)

@@ -1,0 +1,225 @@
+"""What a pass does with what it finds."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sync.domain.lifecycle import State
+from sync.domain.passes import Reach, WarningCode
+from sync.domain.policy import Action, Conditions, Policy, Rule, Terms
+from sync.domain.practice import Holds
+from sync.domain.sessions import Attendee, Kind, Session, SessionKey, Status, Timed
+from sync.errors import AccessError, CalendarError, RejectedError, UnreachableError
+from tests.unit.engine.world import PRACTICE, Steps, World, at, tagged
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A practice with an empty calendar of sessions and one of private time."""
+    return World(tmp_path)
+
+
+def _busy(uid: str, when: Timed, calendar: str = "private") -> Session:
+    return Session(SessionKey(uid), calendar, Kind.SINGLE, when, title="Dentist")
+
+
+def test_a_slot_avoids_what_stands_in_any_calendar(world: World) -> None:
+    """Private time is busy time, though nothing in that calendar is a session."""
+    world.sessions.put(tagged("one", at(1)))
+    world.calendars["private"].put(_busy("dentist", at(8)))
+    world.calendars["private"].put(tagged("private-tagged", at(3)))
+    (told,) = world.run().rainchecks
+    assert told.state is State.SETTLED
+    assert told.slot is not None
+    assert not told.slot.span.overlaps(at(8).span)
+
+
+def test_a_replacement_moves_once_more_for_what_was_entered_meanwhile(world: World) -> None:
+    """Something entered between planning and writing is not run over, and the mark says where."""
+
+    class Late(Steps):
+        def guarded(self, work):  # type: ignore[no-untyped-def]
+            def call(*args, **kwargs):  # type: ignore[no-untyped-def]
+                if work.__name__ == "create":
+                    world.calendars["private"].put(_busy("late", at(8)))
+                return work(*args, **kwargs)
+
+            return call
+
+    world.sessions.put(tagged("one", at(1)))
+    world.run(Late())
+    (replacement,) = world.replacements()
+    assert isinstance(replacement.when, Timed)
+    assert not replacement.when.span.overlaps(at(8).span)
+    assert f"{replacement.when.start:%H:%M}" in world.original("one").notes
+
+
+def test_nothing_is_placed_while_busy_time_is_unknown(world: World) -> None:
+    """A calendar that cannot be read is not free: the session waits, and is placed later."""
+    world.sessions.put(tagged("one", at(1)))
+    world.calendars["private"].missing = True
+    report = world.run()
+    (told,) = report.rainchecks
+    assert told.state is State.WAITING
+    assert told.reason == "the busy time of calendar private could not be read"
+    assert [look.reach for look in report.calendars] == [Reach.OK, Reach.MISSING]
+    world.calendars["private"].missing = False
+    (told,) = world.run().rainchecks
+    assert told.state is State.SETTLED
+
+
+def test_an_account_that_is_down_does_not_stop_the_others(tmp_path: Path) -> None:
+    """Each account fails for itself; the next pass finds what was missed."""
+    world = World(tmp_path)
+    report = world.run(Steps(at=0, trouble=lambda: _failed(AccessError)))
+    assert [look.reach for look in report.calendars] == [Reach.DENIED, Reach.DENIED]
+    report = world.run(Steps(at=1, trouble=lambda: _failed(UnreachableError)))
+    assert [look.reach for look in report.calendars] == [Reach.OK, Reach.OK], "tried once more"
+
+
+def test_a_refused_write_fails_alone_and_is_tried_again_after_a_change(world: World) -> None:
+    """RejectedError: failed with its reason, exit 1; again when something changes."""
+    world.sessions.put(tagged("one", at(1)))
+    create = 4  # changes, changes, agenda, agenda, record, create: counted below
+    steps = Steps()
+    World(world.folder / "other").folder.mkdir()
+    probe = World(world.folder / "other")
+    probe.sessions.put(tagged("one", at(1)))
+    probe.run(steps)
+    for create in range(steps.count):
+        tried = World(world.folder / f"w{create}")
+        tried.folder.mkdir()
+        tried.sessions.put(tagged("one", at(1)))
+        try:
+            report = tried.run(Steps(at=create, trouble=lambda: _failed(RejectedError)))
+        except RejectedError:
+            continue  # a step of the journal
+        if not any(told.state is State.FAILED for told in report.rainchecks):
+            continue
+        assert all(told.reason == "trouble" for told in report.rainchecks)
+        unchanged = tried.run()
+        assert next(told.state for told in unchanged.rainchecks) in (State.FAILED, State.SETTLED)
+        tried.sessions.put(_busy("anything", at(20), "sessions"))
+        tried.run()
+        assert len(tried.replacements()) == 1
+        return
+    pytest.fail("no step could be refused")
+
+
+def test_a_person_who_moves_the_original_while_it_waits_has_the_last_word(world: World) -> None:
+    """A waiting session that was moved by hand is withdrawn, not doubled."""
+    world.hours = replace(world.hours, weekly={})
+    world.sessions.put(tagged("one", at(1)))
+    (told,) = world.run().rainchecks
+    assert told.state is State.WAITING
+    world.sessions.put(tagged("one", at(4), categories=()))
+    world.hours = World(world.folder).hours
+    (told,) = world.run().rainchecks
+    assert told.state is State.WITHDRAWN
+    assert world.replacements() == []
+
+
+def test_marks_that_were_copied_along_mean_nothing(world: World) -> None:
+    """Duplicating a marked session in an app makes a session like any other."""
+    world.sessions.put(tagged("one", at(1)))
+    world.run()
+    marked = world.original("one")
+    copy = replace(marked, key=SessionKey("copy"), when=at(3), resource="", status=Status.CONFIRMED)
+    world.sessions.put(copy)
+    report = world.run()
+    assert [told.original.key.uid for told in report.rainchecks] == ["copy"]
+    assert len(world.replacements()) == 2
+
+
+def test_the_same_invitation_in_two_calendars_is_one_session(tmp_path: Path) -> None:
+    """One UID, two calendars, one replacement."""
+    world = World(tmp_path, holds={"sessions": Holds.ALL, "private": Holds.ALL})
+    world.sessions.put(tagged("one", at(1)))
+    world.calendars["private"].put(tagged("one", at(1)))
+    assert len(world.run().rainchecks) == 1
+    world.run()
+    both = [*world.sessions.sessions(), *world.calendars["private"].sessions()]
+    assert len([s for s in both if s.marks and s.marks.attempt]) == 1
+
+
+def test_a_proposal_is_tentative_until_guests_answer(world: World) -> None:
+    """With guests: tentative, answers asked anew; a booking is confirmed; a hold invites nobody."""
+    guests = (Attendee("ann@example.com"), Attendee(PRACTICE))
+    for action, status, invited in (
+        (Action.PROPOSE, Status.TENTATIVE, True),
+        (Action.BOOK, Status.CONFIRMED, True),
+        (Action.HOLD, Status.TENTATIVE, False),
+    ):
+        folder = world.folder / action.value
+        folder.mkdir()
+        one = World(folder, policy=Policy(Terms(action=action)))
+        one.sessions.put(tagged("one", at(1), attendees=guests, organizer=PRACTICE))
+        report = one.run()
+        (replacement,) = one.replacements()
+        assert replacement.status is status
+        assert bool(replacement.attendees) is invited
+        told = [warned.code for warned in report.warnings]
+        assert told == ([WarningCode.NOBODY_TOLD] if invited else [])
+
+
+def test_record_marks_and_moves_nothing(world: World) -> None:
+    """A rule that says record leaves the time as it is and writes no replacement."""
+    rule = Rule("policy.rules[0]", Conditions(causes=frozenset({"no-show"})), _acts(Action.RECORD))
+    world.policy = Policy(rules=(rule,))
+    world.sessions.put(tagged("one", at(1), categories=("no-show",)))
+    (told,) = world.run().rainchecks
+    assert told.state is State.SETTLED
+    original = world.original("one")
+    assert original.marks is not None
+    assert original.status is Status.CONFIRMED
+    assert world.replacements() == []
+
+
+def test_ignore_does_nothing_at_all(world: World) -> None:
+    """An ignored cause leaves no record and no mark."""
+    world.policy = Policy(_acts(Action.IGNORE))
+    world.sessions.put(tagged("one", at(1)))
+    assert world.run().rainchecks == ()
+    assert world.original("one").marks is None
+
+
+def test_original_keep_leaves_the_time_blocked(world: World) -> None:
+    """With `original = "keep"` a session ahead is marked, and stays as it was."""
+    world.policy = Policy(Terms(keep_original=True))
+    world.sessions.put(tagged("one", at(1)))
+    world.run()
+    original = world.original("one")
+    assert original.marks is not None
+    assert original.status is Status.CONFIRMED
+    assert not original.transparent
+
+
+def test_an_expired_cursor_costs_a_full_look_and_nothing_twice(world: World) -> None:
+    """After CursorExpiredError everything is seen again, and nothing is done again."""
+    world.sessions.put(tagged("one", at(1)))
+    world.run()
+    before = world.sessions.sessions()
+    world.sessions.expire_cursors()
+    report = world.run()
+    assert next(look.scan for look in report.calendars) == "full"
+    assert report.rainchecks == ()
+    assert world.sessions.sessions() == before
+
+
+def test_two_disruptions_at_once_are_placed_together(world: World) -> None:
+    """Two sessions lost at the same hour do not land on each other."""
+    world.sessions.put(tagged("one", at(1)))
+    world.sessions.put(tagged("two", at(1), attendees=(Attendee("marrow@example.com"),)))
+    first, second = (told.slot for told in world.run().rainchecks)
+    assert first is not None
+    assert second is not None
+    assert not first.span.overlaps(second.span)
+
+
+def _acts(action: Action) -> Terms:
+    return Terms(action=action)
+
+
+def _failed(kind: type[CalendarError]) -> CalendarError:
+    return kind("trouble", calendar="sessions", operation="any")
