@@ -75,6 +75,7 @@ MAPPED: tuple[type[Exception], ...] = (
     dav.DAVError,
     http.RequestException,
     wire.HTTPError,
+    wire.ProxySchemeUnsupported,
     etree.LxmlError,
     OSError,
     NotImplementedError,  # caldav: the server offers no login that it knows
