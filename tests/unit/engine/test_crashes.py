@@ -48,7 +48,7 @@ def _steps_of_a_pass(folder: Path) -> int:
 def test_a_crash_at_any_step_leaves_one_replacement(
     tmp_path: Path, *, after: bool, lost: bool
 ) -> None:
-    """A pass killed before or after any call: the next ones end with one replacement each."""
+    """A pass killed before or after any call: the next one ends with one replacement each."""
     total = _steps_of_a_pass(tmp_path / "whole")
     assert total > 12
     for number in range(total):
@@ -57,7 +57,6 @@ def test_a_crash_at_any_step_leaves_one_replacement(
             world.run(Steps(at=number, after=after))
         if lost:
             world.state.unlink()
-        world.run()
         world.run()
         _check(world)
         assert world.run().rainchecks == ()
@@ -93,11 +92,9 @@ def test_a_failure_at_any_step_is_made_good(
     total = _steps_of_a_pass(tmp_path / "whole")
     for number in range(total):
         world = _world(tmp_path / f"at-{number}")
-        try:
+        # The journal never raises these: where one of its steps is hit, it is like a crash.
+        with contextlib.suppress(CalendarError):
             world.run(Steps(at=number, after=after, trouble=_error(kind)))
-        except CalendarError:
-            # The journal does not raise these: a step of the journal was hit, like a crash.
-            pass
         world.run()
         world.run()
         _check(world)
