@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.caldav.calendar import CaldavAccount, CaldavCalendar, Limits
+from adapters.caldav.client import DavClient
+from adapters.caldav.errors import ForeignOriginError
 from sync.domain.sessions import Session
 from sync.errors import (
     AccessError,
@@ -126,6 +128,32 @@ class TestLooking:
         third = look(calendar, second.cursor, memory)
         assert [s.key.uid for s in third.sessions] == ["new"]
 
+    @pytest.mark.parametrize("full", [True, False])
+    def test_what_a_query_by_time_does_not_find_is_not_gone(
+        self, bench: Bench, *, full: bool
+    ) -> None:
+        """A known resource that a query misses still stands, in full and daily looks (16)."""
+        server = bench.serve(Habits(sync=True))
+        calendar, memory = bench.client(), Memory()
+        first = look(calendar, None, memory)
+        server.habits.hidden = f"/dav/sessions/{NAME}"
+        bench.now += timedelta(hours=25)
+        again = calendar.changes(None if full else first.cursor, memory.known, since=SINCE)
+        assert again.removed == frozenset()
+        if full:
+            assert server.habits.hidden in again.revisions
+            assert [s.key for s in again.sessions] == [TAGGED.key()]
+
+    def test_a_longer_look_back_is_a_full_look(self, bench: Bench) -> None:
+        """A window that begins earlier than the cursor's is looked at as a whole."""
+        bench.serve(Habits(sync=True))
+        calendar = bench.client()
+        first = look(calendar)
+        later = calendar.changes(first.cursor, nothing_known, since=SINCE + timedelta(days=1))
+        assert later.scan is Scan.UNCHANGED
+        earlier = calendar.changes(first.cursor, nothing_known, since=SINCE - timedelta(days=1))
+        assert earlier.scan is Scan.FULL
+
     def test_a_server_that_loses_sync_collection(self, bench: Bench) -> None:
         """A token that can no longer be used means: from the start (8)."""
         server = bench.serve(Habits(sync=True))
@@ -163,6 +191,16 @@ class TestLooking:
         server.habits.phantom = "/dav/sessions/gone.ics"
         second = look(calendar, found.cursor, memory)
         assert [s.key.uid for s in second.sessions] == ["new"]
+
+    def test_what_a_multiget_says_nothing_of_is_gone(self, bench: Bench) -> None:
+        """Named as changed, but left out of the answer: it was deleted in between (18)."""
+        server = bench.serve(Habits(sync=True, multiget_silent=True))
+        calendar, memory = bench.client(), Memory()
+        found = look(calendar, None, memory)
+        server.habits.phantom = f"/dav/sessions/{NAME}"
+        del server.texts[server.habits.phantom]
+        second = look(calendar, found.cursor, memory)
+        assert second.removed == {server.habits.phantom}
 
     def test_a_resource_that_is_too_large_is_skipped(self, bench: Bench) -> None:
         """One huge resource is reported; the others are read."""
@@ -375,6 +413,18 @@ class TestHostility:
         assert other.seen == []
         assert server.seen
 
+    @pytest.mark.parametrize(
+        "url", ["http://127.0.0.2:{port}/", "http://127.0.0.1:1/", "https://127.0.0.1:{port}/"]
+    )
+    def test_the_wire_itself_refuses_another_origin(self, bench: Bench, url: str) -> None:
+        """Whatever address comes up, nothing is sent to another host, port or scheme."""
+        server = bench.serve(Habits())
+        client = DavClient(server.root, username="therapist", password="quill")
+        with pytest.raises(ForeignOriginError):
+            client.exchange("GET", url.format(port=server.port))
+        assert (client.sent, server.seen) == (0, [])
+        client.close()
+
     def test_a_redirect_in_a_circle_is_given_up(self, bench: Bench) -> None:
         """A way that ends where it began is given up after a few steps."""
         server = bench.serve(Habits())
@@ -388,8 +438,9 @@ class TestHostility:
         server = bench.serve(Habits())
         calendar = bench.client(limits=Limits(body_bytes_max=100_000))
         calendar.facts()
-        server.habits.body = b"<x>" + b" " * 300_000
-        with pytest.raises(UnreachableError):
+        server.habits.body = b'<D:multistatus xmlns:D="DAV:">' + b" " * 300_000
+        server.habits.body += b"</D:multistatus>"
+        with pytest.raises(UnreachableError, match="too long"):
             calendar.agenda(window(20, 30))
 
     @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ class Habits:
     multiget_all_or_nothing: bool = False  # 404 if one is gone (quirk 18)
     multiget_silent: bool = False  # leaves out what is gone (quirk 18)
     phantom: str = ""  # a path that sync answers name although it is gone
+    hidden: str = ""  # a path that queries by time do not find (quirk 16)
     listed_escapes: bool = False  # lists other escapes than were sent (quirk 9)
     login: str = ""  # "basic" or "digest"
     stranger: bool = False  # 207 and unauthenticated instead of a 401 (quirk 28)
@@ -227,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.multistatus([self.row(path, data=True) for path in paths])
         else:
             data = "calendar-data" in self.sent
-            self.multistatus([self.row(path, data=data) for path in state.texts])
+            found = [path for path in state.texts if path != habits.hidden]
+            self.multistatus([self.row(path, data=data) for path in found])
 
     def on_sync(self) -> None:
         state, habits = self.server_state, self.server_state.habits
