@@ -56,7 +56,8 @@ class Retries:
         wished = _wished_s(state)
         if wished is not None:
             return wished
-        return self.chance() * min(self.wait_max_s, 0.5 * 2.0 ** (state.attempt_number - 1))
+        longest = min(self.wait_max_s, 0.5 * 2.0 ** (state.attempt_number - 1))
+        return min(self.chance() * longest, max(self.budget_s, 0.0))
 
     def _is_spent(self, state: RetryCallState) -> bool:
         """Return whether tries or budget are used up, or the server wishes too long a wait."""
@@ -74,4 +75,6 @@ class Retries:
 
 def _wished_s(state: RetryCallState) -> float | None:
     error = state.outcome.exception() if state.outcome else None
-    return error.retry_after_s if isinstance(error, TransientError) else None
+    if not isinstance(error, TransientError) or error.retry_after_s is None:
+        return None
+    return max(error.retry_after_s, 0.0)

@@ -10,7 +10,15 @@ import click
 
 from sync.domain.lifecycle import NEEDS_A_PERSON
 from sync.domain.passes import PassReport, Reach
-from sync.errors import BusyError, ConfigError, JournalError, RaincheckError
+from sync.errors import (
+    AccessError,
+    BusyError,
+    CalendarError,
+    ConfigError,
+    JournalError,
+    RaincheckError,
+    TransientError,
+)
 
 
 class Exit(IntEnum):
@@ -53,7 +61,8 @@ class Told:
         """Leave click's own ends alone; tell ours; anything else is a bug."""
         if error is None or isinstance(error, click.ClickException | click.exceptions.Exit):
             return
-        if not isinstance(error, Exception) or isinstance(error, click.Abort):
+        # click itself ends quietly when the reader of our output has gone.
+        if not isinstance(error, Exception) or isinstance(error, click.Abort | BrokenPipeError):
             return
         if isinstance(error, RaincheckError):
             _tell(error)
@@ -62,13 +71,20 @@ class Told:
         sys.exit(_code(error))
 
 
-def _code(error: Exception) -> Exit:
-    if isinstance(error, BusyError):
-        return Exit.TRY_AGAIN
+_CODES: tuple[tuple[type[RaincheckError], Exit], ...] = (
+    (BusyError, Exit.TRY_AGAIN),
+    (TransientError, Exit.TRY_AGAIN),
+    (AccessError, Exit.LOGIN_REFUSED),
+    (CalendarError, Exit.NEEDS_A_PERSON),
+    (ConfigError, Exit.WRONG_CONFIGURATION),
     # State that cannot be kept where the configuration says is for a person to mend.
-    if isinstance(error, ConfigError | JournalError):
-        return Exit.WRONG_CONFIGURATION
-    return Exit.BUG
+    (JournalError, Exit.WRONG_CONFIGURATION),
+)
+"""The first that fits; anything else is a bug."""
+
+
+def _code(error: Exception) -> Exit:
+    return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.BUG)
 
 
 def _tell(error: RaincheckError) -> None:

@@ -8,8 +8,8 @@ from sync.domain.causes import UNSPECIFIED
 from sync.domain.fees import Fee
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned
-from sync.domain.policy import SignalKind
-from sync.domain.sessions import Timed
+from sync.domain.policy import Action, SignalKind
+from sync.domain.sessions import AllDay, Timed
 from sync.domain.writes import day_and_time
 
 VERSION = 1
@@ -35,26 +35,30 @@ def as_text(report: PassReport, *, titles: bool) -> Iterator[str]:
     if report.dry_run:
         yield "Dry run: this is what would be done; nothing was written."
     for raincheck in report.rainchecks:
-        yield from _story(raincheck, dry_run=report.dry_run, titles=titles)
+        yield from map(visible, _story(raincheck, dry_run=report.dry_run, titles=titles))
     looked = ", ".join(_looked(look) for look in report.calendars)
     if not report.rainchecks and not report.held:
         yield "Nothing to reschedule."
-    yield f"Looked at {looked}." if looked else "No calendar was looked at."
+    yield visible(f"Looked at {looked}.") if looked else "No calendar was looked at."
 
 
 def troubles(report: PassReport) -> Iterator[str]:
     """Yield the lines about what went wrong or needs a person, for stderr."""
     for look in report.calendars:
         if look.reach is not Reach.OK:
-            yield f"{look.name}: {look.reach.value}: {look.message}"
+            yield visible(f"{look.name}: {look.reach.value}: {look.message}")
     for warned in report.warnings:
         where = f"{warned.calendar}: " if warned.calendar else ""
-        yield f"warning: {where}{warned.message} ({warned.code.value})"
+        yield visible(f"warning: {where}{warned.message} ({warned.code.value})")
 
 
 def visible(text: str) -> str:
-    """Return *text* without what could steer a terminal: controls, and direction marks."""
-    return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf"})
+    """Return *text* without what could steer a terminal or not be printed at all.
+
+    That is: controls, direction marks, line and paragraph separators, halves of surrogates.
+    """
+    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return "".join(c for c in text if unicodedata.category(c) not in unseen)
 
 
 def _calendar(look: CalendarLook) -> dict[str, Any]:
@@ -70,16 +74,15 @@ def _calendar(look: CalendarLook) -> dict[str, Any]:
 
 def _raincheck(raincheck: Raincheck) -> dict[str, Any]:
     original = raincheck.original
-    when = original.when
-    assert isinstance(when, Timed), raincheck
+    start, end = _ends(original.when)
     return {
         "id": raincheck.id,
         "calendar": original.calendar,
         "original": {
             "uid": original.key.uid,
             "recurrence_id": original.key.recurrence_id,
-            "start": when.start.isoformat(),
-            "end": when.end.isoformat(),
+            "start": start,
+            "end": end,
         },
         "signal": raincheck.signal.value,
         "cause": raincheck.cause.name,
@@ -91,6 +94,12 @@ def _raincheck(raincheck: Raincheck) -> dict[str, Any]:
         "fee": _fee(raincheck.fee),
         "reason": raincheck.reason,
     }
+
+
+def _ends(when: Timed | AllDay) -> tuple[str, str]:
+    """Return start and end; an original may have become an all-day event before it was rebuilt."""
+    ends = (when.start, when.end) if isinstance(when, Timed) else (when.first, when.end)
+    return ends[0].isoformat(), ends[1].isoformat()
 
 
 def _replacement(raincheck: Raincheck) -> dict[str, Any] | None:
@@ -126,9 +135,10 @@ def _warning(warned: Warned) -> dict[str, str | None]:
 
 def _story(raincheck: Raincheck, *, dry_run: bool, titles: bool) -> Iterator[str]:
     original = raincheck.original
-    assert isinstance(original.when, Timed), raincheck
-    who = f"{visible(original.title)}, " if titles and original.title else ""
-    yield f"{raincheck.id}  {who}{day_and_time(original.when)} ({original.calendar})"
+    when = original.when
+    start = day_and_time(when) if isinstance(when, Timed) else when.first.isoformat()
+    who = f"{original.title}, " if titles and original.title else ""
+    yield f"{raincheck.id}  {who}{start} ({original.calendar})"
     yield f"    seen  {_seen(raincheck)}"
     yield f"    done  {_done(raincheck, dry_run=dry_run)}"
     if raincheck.reason:
@@ -157,13 +167,21 @@ def _done(raincheck: Raincheck, *, dry_run: bool) -> str:
         return "the calendar server refused it; it is tried again when something changes"
     if raincheck.state is State.WITHDRAWN:
         return "withdrawn: the replacement was deleted by hand and will not come back"
+    planned = raincheck.state is State.PLANNED
     if raincheck.slot is None:
-        return "would be recorded" if dry_run else "recorded, not rescheduled"
-    verb = "would move to" if dry_run else "moved to"
-    if raincheck.state is State.PLANNED and not dry_run:
-        verb = "to be written in the next pass:"
-    answer = "confirmed" if raincheck.confirmed else "tentative until the client accepts"
-    return f"{verb} {day_and_time(raincheck.slot)}, {answer}"
+        return "would be recorded" if planned and dry_run else "recorded, not rescheduled"
+    verb = "moved to"
+    if planned:
+        verb = "would move to" if dry_run else "to be written in the next pass:"
+    return f"{verb} {day_and_time(raincheck.slot)}, {_answer(raincheck)}"
+
+
+def _answer(raincheck: Raincheck) -> str:
+    if raincheck.confirmed:
+        return "confirmed"
+    if raincheck.action is Action.HOLD:
+        return "held; the client knows nothing of it"
+    return "tentative until the client accepts"
 
 
 def _looked(look: CalendarLook) -> str:

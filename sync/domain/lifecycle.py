@@ -99,8 +99,8 @@ NEEDS_A_PERSON = frozenset({State.WAITING, State.FAILED})
 class Raincheck:
     """The record of one promise.
 
-    ``original`` is the session as it was when the signal was first seen. ``noticed`` and
-    ``moment`` (the last change of state) are UTC. ``slot`` is where the replacement is planned or
+    ``original`` is the session as it was when the signal was first seen. ``noticed``
+    is UTC. ``slot`` is where the replacement is planned or
     stands; None for `record`, and while there is none. ``rule`` names what decided the action.
     ``reason`` is for the user: why this slot, why none, why it failed. ``pass_id`` is the pass
     that saw the signal.

@@ -14,8 +14,9 @@ _WORDS = {
     "chat": Modality.CHAT,
     "in-person": Modality.IN_PERSON,
 }
-_LINK = re.compile(r"\s*https?://", re.IGNORECASE)
-_NUMBER = re.compile(r"\s*(?:tel:)?\+?[\d ()/.-]{6,}\s*$", re.IGNORECASE)
+_LINK = re.compile(r"https?://", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:tel:)?\s*\+?[\d ()/.-]{6,}", re.IGNORECASE)
+_DIGITS_MIN = 6
 
 
 def modality_of(session: Session) -> Modality | None:
@@ -27,8 +28,8 @@ def modality_of(session: Session) -> Modality | None:
         if (said := _WORDS.get(folded(word))) is not None:
             return said
     for place in (*session.links, session.location):
-        if _NUMBER.match(place):
+        if _NUMBER.fullmatch(place.strip()) and sum(map(str.isdigit, place)) >= _DIGITS_MIN:
             return Modality.PHONE
-        if _LINK.match(place):
+        if _LINK.search(place):
             return Modality.VIDEO
     return Modality.IN_PERSON if session.location.strip() else None

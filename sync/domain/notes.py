@@ -4,8 +4,11 @@ import re
 
 PREFIX = "Raincheck: "
 _HTML = re.compile(r"<(?:br|p|div|b|i|a|ul|ol|span|html)\b[^<>]*>|</\w+>", re.IGNORECASE)
-_OURS_PLAIN = re.compile(rf"(?:\n|^){PREFIX}[^\n]*")
-_OURS_HTML = re.compile(rf"(?:<br ?/?>|(?<=>)|(?<=\n)|^){PREFIX}[^<\n]*")
+_LINE = PREFIX + r"(?:moved to|replaces the session of) \w{3} \d{1,2} \w{3} \d{4} \d\d:\d\d\."
+"""All that Raincheck ever writes there; other lines that begin so are somebody's own."""
+
+_OURS_PLAIN = re.compile(rf"^{_LINE}\r?\n|(?:\r?\n|^){_LINE}(?=\r?\n|\Z)")
+_OURS_HTML = re.compile(rf"(?:<br ?/?>|(?<=>)|(?<=\n)|^){_LINE}(?=\s*<|\s*\Z|\n)")
 
 
 def with_line(notes: str, line: str) -> str:

@@ -8,7 +8,7 @@ from enum import Enum
 from sync.domain import identity
 from sync.domain.availability import Busy, Hours, busy_of
 from sync.domain.causes import UNSPECIFIED, Cause, Fault
-from sync.domain.fees import Charge, Fee, Tariff, assessed
+from sync.domain.fees import CANCELLATIONS, Charge, Fee, Tariff, assessed
 from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.modality import modality_of
 from sync.domain.planner import Wish
@@ -165,7 +165,8 @@ def rebuilt(
     """Return the raincheck that the marks on *original* tell of, after a lost state file.
 
     A replacement that the marks name and that is not there was deleted by a person: withdrawn.
-    The action is no longer known; it was done.
+    The action is no longer known; it was done. Nor is the moment of the signal, so a fee that
+    depends on it is not assessed again.
     """
     assert original.marks is not None, original
     said = words_of(original.title, original.notes, original.categories)
@@ -173,7 +174,7 @@ def rebuilt(
     cause = told or Cause(UNSPECIFIED, Fault.NONE)
     signal = SignalKind.TAG if told else SignalKind.CANCELLED
     named = original.marks.replacement
-    gone = named is not None and replacement is None
+    gone = original.marks.state == State.WITHDRAWN.value or (named and replacement is None)
     disruption = Disruption(original, signal, cause, now, paid="paid" in said)
     raincheck = Raincheck(
         id=original.marks.id,
@@ -186,7 +187,7 @@ def rebuilt(
         state=State.WITHDRAWN if gone else State.SETTLED,
         pass_id=pass_id,
         replacement=SessionKey(named) if named else None,
-        fee=_fee(disruption, practice),
+        fee=None if cause.name in CANCELLATIONS else _fee(disruption, practice),
         reason="rebuilt from the marks in the calendar",
         paid=disruption.paid,
     )

@@ -8,7 +8,7 @@ that a replacement can never set itself off.
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sync.domain.causes import CLOSURE_WORDS, UNSPECIFIED, Cause, Fault
@@ -20,19 +20,43 @@ QUALIFIERS = frozenset({"paid", "urgent", "drop", "book", "undo"})
 KEPT_ON_REPLACEMENTS = frozenset({"paid"})
 """A paid session stays paid wherever it moves; every other word was about the original."""
 
-_SEPARATORS = re.compile(r"[\s_:\-\u2010-\u2015\u2212]+")
+WORD_MAX = 200
+"""Longer than this nothing is a word: folding hostile text may cost the square of its length."""
+
+ROUNDS_MAX = 10
+"""Taking a tag out can form another one; text that still does so after this is taken apart."""
+
+_HASH = r"#\uff03\ufe5f"
+_OPENING, _CLOSING, _COLON = r"\[({\uff3b\uff08\uff5b", r"\])}\uff3d\uff09\uff5d", r":\uff1a"
+_ACCENTS = r"\u0300-\u036f"
+_WORD = rf"\w[\w{_COLON}{_ACCENTS}\-\u2010-\u2015\u2212\uff0d]*"
+_NO_TAG_AFTER = rf"(?<![\w&/{_HASH}{_ACCENTS}])"
+_ADDRESS = r"://[^\s<>\"']*"
+_ONE_ELEMENT = r"</?[a-zA-Z][^<>]{0,2000}>"
+
+_SEPARATORS = re.compile(r"[\s_:\-\u00b7\u2010-\u2015\u2212]+")
 _EDGES = re.compile(r"^\W+|\W+$")
-_HASHTAG = re.compile(r"(?<![\w&/#\uff03])[#\uff03](\w[\w:\-\u2010-\u2015]{0,80})")
-_BRACKETED = re.compile(r"\s*[\[({]([^\[\](){}]{1,80})[\])}]\s*")
-_BEFORE_COLONS = re.compile(r"\s*([^:\[\](){}]{1,60}:[^:\[\](){}]{1,60}):(?!//)\s*")
-_BEFORE_COLON = re.compile(r"\s*([^:\[\](){}]{1,60}):(?!//)\s*")
-_CANCELLED = re.compile(r"\s*cancell?ed\s*:\s*", re.IGNORECASE)
-_BREAK = re.compile(r"<\s*/?\s*(?:br|p|div|li|ul|ol|tr|td|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
-_ELEMENT = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+_HASHTAG = re.compile(rf"{_ADDRESS}|{_NO_TAG_AFTER}[{_HASH}]({_WORD})")
+_CHAIN = rf"([ \t]?){_NO_TAG_AFTER}((?:[{_HASH}]{_WORD})+)([ \t]?)"
+_IN_TEXT = re.compile(rf"{_ADDRESS}|{_CHAIN}")
+_IN_HTML = re.compile(rf"{_ONE_ELEMENT}|{_ADDRESS}|{_CHAIN}")
+_LINK = re.compile(rf"([{_HASH}])({_WORD})")
+_BRACKETED = re.compile(rf"\s*[{_OPENING}]([^{_OPENING}{_CLOSING}]{{1,80}})[{_CLOSING}]\s*")
+_BEFORE_COLON = re.compile(rf"\s*([^{_COLON}{_OPENING}{_CLOSING}]{{1,60}})[{_COLON}](?!//)\s*")
+_CANCELLED = re.compile(rf"\s*cancell?ed\s*[{_COLON}]\s*", re.IGNORECASE)
+_SIGNS = re.compile(rf"[{_HASH}{_COLON}{_OPENING}{_CLOSING}<&]")
+_BREAK = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|td|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
+_ELEMENT = re.compile(_ONE_ELEMENT)
+_ENDLESS_NUMBER = re.compile(r"&#[0-9]{100,};?")
 
 
 def folded(word: str) -> str:
-    """Return *word* as it is compared: ``Dïsrupted_ `` becomes ``disrupted``."""
+    """Return *word* as it is compared: ``Dïsrupted_ `` becomes ``disrupted``.
+
+    Empty if nothing is left of it, or if it is longer than `WORD_MAX`.
+    """
+    if len(word) > WORD_MAX:
+        return ""
     plain = unicodedata.normalize("NFKD", word)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     return _SEPARATORS.sub("-", _EDGES.sub("", plain.replace("_", "-"))).strip("-")
@@ -61,6 +85,7 @@ def dictionary(tags: Mapping[str, str], causes: Mapping[str, Fault]) -> Dictiona
         known[folded(f"disrupted-{name}")] = Cause(name, fault)
     for word, name in tags.items():
         known[folded(word)] = Cause(name, causes[name])
+    known.pop("", None)
     closures = frozenset(folded(word) for word in CLOSURE_WORDS) - known.keys()
     return Dictionary(known, closures)
 
@@ -68,9 +93,9 @@ def dictionary(tags: Mapping[str, str], causes: Mapping[str, Fault]) -> Dictiona
 def words_of(title: str, notes: str, categories: tuple[str, ...]) -> tuple[str, ...]:
     """Return every word, folded, that stands in a place for tags; the plainest place first."""
     found = [folded(category) for category in categories]
-    found += [word for word, _ in _prefixes(title)]
-    found += [folded(tag) for tag in _HASHTAG.findall(title)]
-    found += [folded(tag) for tag in _HASHTAG.findall(plain_text(notes))]
+    found += _prefix_words(title)
+    found += _hashtags(title)
+    found += _hashtags(plain_text(notes))
     return tuple(dict.fromkeys(word for word in found if word))
 
 
@@ -79,7 +104,8 @@ def plain_text(notes: str) -> str:
     notes = notes[:NOTES_MAX]
     if "<" in notes:
         notes = _ELEMENT.sub("", _BREAK.sub("\n", notes))
-    return html.unescape(notes) if "&" in notes else notes
+    # Python refuses to read numbers of thousands of digits; no character has one.
+    return html.unescape(_ENDLESS_NUMBER.sub("\ufffd", notes)) if "&" in notes else notes
 
 
 def is_cancelled_title(title: str) -> bool:
@@ -95,27 +121,23 @@ def most_telling(words: tuple[str, ...], known: Dictionary) -> Cause | None:
 
 def cleaned_title(title: str, known: Dictionary) -> str:
     """Return *title* without trigger tags and without a leading ``Cancelled:``."""
-    kept = ""
-    rest = title
-    while True:
-        if cancelled := _CANCELLED.match(rest):
-            rest = rest[cancelled.end() :]
-            continue
-        word, end = next(_prefixes(rest, once=True), ("", 0))
-        if not end:
-            break
-        if not known.must_go(word):
-            kept += rest[:end]
-        rest = rest[end:]
-    return _without_hashtags(kept + rest, known).strip()
+    for _ in range(ROUNDS_MAX):
+        words = (*_prefix_words(title), *_hashtags(title))
+        if not any(map(known.must_go, words)) and not is_cancelled_title(title):
+            return title
+        title = _without_hashtags(_without_prefixes(title, known), known, _IN_TEXT).strip()
+    return _SIGNS.sub(" ", title).strip()
 
 
 def cleaned_notes(notes: str, known: Dictionary) -> str:
     """Return *notes* without trigger tags; HTML stays HTML unless a tag hides in its entities."""
-    cleaned = _without_hashtags(notes, known)
-    if any(known.must_go(folded(tag)) for tag in _HASHTAG.findall(plain_text(cleaned))):
-        return _without_hashtags(plain_text(cleaned), known)
-    return cleaned
+    for _ in range(ROUNDS_MAX):
+        plain = plain_text(notes)
+        if not any(map(known.must_go, _hashtags(plain))):
+            return notes
+        shorter = _without_hashtags(notes, known, _IN_HTML)
+        notes = shorter if shorter != notes else _without_hashtags(plain, known, _IN_TEXT)
+    return _SIGNS.sub(" ", plain_text(notes))
 
 
 def cleaned_categories(categories: tuple[str, ...], known: Dictionary) -> tuple[str, ...]:
@@ -123,29 +145,87 @@ def cleaned_categories(categories: tuple[str, ...], known: Dictionary) -> tuple[
     return tuple(word for word in categories if not known.must_go(folded(word)))
 
 
-def _prefixes(title: str, *, once: bool = False) -> Iterator[tuple[str, int]]:
-    """Yield the words before the title proper, folded, each with where it ends."""
+def _prefix_words(title: str) -> tuple[str, ...]:
+    """Return the words before the title proper, folded; ``disrupted: internet:`` are three."""
+    words: list[str] = []
     at = 0
-    while match := (
-        _BRACKETED.match(title, at)
-        or _BEFORE_COLONS.match(title, at)
-        or _BEFORE_COLON.match(title, at)
-    ):
-        yield folded(match[1]), match.end()
-        at = match.end()
-        if once:
-            return
+    while prefix := _prefix(title, at):
+        pair = _pair(title, prefix)
+        words += [folded(f"{prefix[1]}:{pair[1]}")] if pair else []
+        words += [folded(prefix[1])]
+        at = prefix.end()
+    return tuple(words)
 
 
-def _without_hashtags(text: str, known: Dictionary) -> str:
-    """Return *text* less the hashtags that must go; again until none is left.
+def _prefix(title: str, at: int) -> re.Match[str] | None:
+    return _BRACKETED.match(title, at) or _BEFORE_COLON.match(title, at)
 
-    Taking one out can join what stood on its two sides, hence the loop; each turn shortens.
+
+def _pair(title: str, prefix: re.Match[str]) -> re.Match[str] | None:
+    """Return the second half of ``Disrupted: internet:`` if *prefix* may be the first."""
+    return _BEFORE_COLON.match(title, prefix.end()) if prefix.re is _BEFORE_COLON else None
+
+
+def _without_prefixes(title: str, known: Dictionary) -> str:
+    kept: list[str] = []
+    at = 0
+    while True:
+        if not kept and (cancelled := _CANCELLED.match(title, at)):
+            at = cancelled.end()
+            continue
+        prefix = _prefix(title, at)
+        if prefix is None:
+            return "".join(kept) + title[at:]
+        at = prefix.end()
+        pair = _pair(title, prefix)
+        if pair and known.must_go(folded(f"{prefix[1]}:{pair[1]}")):
+            at = pair.end()
+        elif not known.must_go(folded(prefix[1])):
+            kept.append(prefix[0])
+
+
+def _hashtags(text: str) -> tuple[str, ...]:
+    """Return the hashtags in *text*, folded; ``#disrupted:internet`` is two words.
+
+    What follows a colon may also be the next sentence: so both count, the longer one first.
     """
+    words: list[str] = []
+    for tag in filter(None, dict.fromkeys(_HASHTAG.findall(text))):
+        words += [folded(tag)]
+        words += [folded(_head(tag))] if _head(tag) != tag else []
+    return tuple(words)
+
+
+def _head(tag: str) -> str:
+    """Return *tag* up to its first colon."""
+    return re.split(rf"[{_COLON}]", tag, maxsplit=1)[0]
+
+
+def _without_hashtags(text: str, known: Dictionary, places: re.Pattern[str]) -> str:
+    """Return *text* less the hashtags that must go, and less a blank that each leaves over."""
 
     def replaced(match: re.Match[str]) -> str:
-        return "" if known.must_go(folded(match[1])) else match[0]
+        before, chain, after = match.groups()
+        if chain is None:
+            return match[0]
+        rest = _without_leading(chain, known)
+        if rest == chain:
+            return match[0]
+        if rest:
+            return f"{before}{rest}{after}"
+        return before if after else ""
 
-    while (shorter := _HASHTAG.sub(replaced, text)) != text:
-        text = re.sub(r"[ \t]{2,}", " ", shorter)
-    return text
+    return places.sub(replaced, text)
+
+
+def _without_leading(chain: str, known: Dictionary) -> str:
+    """Return ``#a#b``, tags glued together, less those at its front that must go."""
+    at = 0
+    for link in _LINK.finditer(chain):
+        if known.must_go(folded(link[2])):
+            at = link.end()
+        elif known.must_go(folded(_head(link[2]))):
+            return chain[link.start(2) + len(_head(link[2])) + 1 :]
+        else:
+            break
+    return chain[at:]

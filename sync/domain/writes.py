@@ -84,7 +84,9 @@ def draft_of(raincheck: Raincheck, known: Dictionary, practice: frozenset[str]) 
         status=Status.CONFIRMED if confirmed else Status.TENTATIVE,
         title=cleaned_title(original.title, known),
         notes=with_line(cleaned_notes(original.notes, known), replaces),
-        categories=(*cleaned_categories(original.categories, known), CATEGORY),
+        categories=tuple(
+            dict.fromkeys((*cleaned_categories(original.categories, known), CATEGORY))
+        ),
         marks=Marks(raincheck.id, attempt=raincheck.attempt),
         invite=raincheck.action is not Action.HOLD,
     )

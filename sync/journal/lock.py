@@ -25,13 +25,22 @@ def one_writer(state: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
             raise BusyError(
                 f"another raincheck (process {holder}) is working on {state}; nothing was done"
             ) from error
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode("ascii"), 0)
+        except OSError as error:
+            raise JournalError(f"{state.parent}: cannot lock here: {error.strerror}") from error
+        _sign(handle, state)
         yield
     finally:
         os.close(handle)
+
+
+def _sign(handle: int, state: Path) -> None:
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode("ascii"), 0)
+    except OSError as error:
+        raise JournalError(f"{state.parent}: cannot keep state here: {error.strerror}") from error

@@ -140,10 +140,12 @@ class SqliteJournal:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection.execute
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # SQLite has undone it already when the disk is full or fails.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def _all(self, query: str, values: Sequence[object]) -> list[Any]:
         with _as_journal_error():
@@ -153,7 +155,7 @@ class SqliteJournal:
         self, query: str, wanted: Collection[str], before: Sequence[object] = ()
     ) -> list[Any]:
         """Return the rows of *query* that ends in ``IN``, asked in pieces."""
-        names = list(wanted)
+        names = list(dict.fromkeys(wanted))
         rows: list[Any] = []
         for at in range(0, len(names), LOOKUPS_MAX):
             some = names[at : at + LOOKUPS_MAX]
@@ -192,8 +194,8 @@ def _copied(path: Path, into: sqlite3.Connection) -> None:
         source = _connected(f"{path.absolute().as_uri()}?mode={mode}")
         try:
             source.backup(into)
-        except sqlite3.OperationalError:
-            if mode == "rw":
+        except sqlite3.OperationalError as error:
+            if mode == "rw" or error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
                 raise
         else:
             return
@@ -210,6 +212,8 @@ def _upgrade(connection: sqlite3.Connection) -> None:
             f" ({VERSION}); install the newer raincheck again"
         )
     if version == 0:
+        if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise JournalError("this is another program's file; [state] path must name our own")
         schema = resources.files("sync.journal").joinpath("schema.sql").read_text("utf-8")
         connection.executescript(f"BEGIN;\n{schema}\nPRAGMA user_version = {VERSION};\nCOMMIT;")
 

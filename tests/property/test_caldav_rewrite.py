@@ -97,7 +97,9 @@ def test_an_amendment_keeps_all_other_lines(before, after, notes, cancelled):
         )
     )
     amendment = Amendment(
-        Marks("abc", "settled"), "Raincheck: moved.", Status.CANCELLED if cancelled else None
+        Marks("abc", "settled"),
+        "Raincheck: moved to Tue 1 Dec 2026 10:00.",
+        Status.CANCELLED if cancelled else None,
     )
     key = SessionKey("s1")
     made = amended_text(text, key, amendment, zone=HOME, now=NOW)

@@ -1,0 +1,193 @@
+"""What a session, as it stands in a calendar, says."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sync.domain import identity
+from sync.domain.causes import BUILT_IN, TAG_WORDS, Cause, Fault
+from sync.domain.passes import Warned, WarningCode
+from sync.domain.policy import SignalKind
+from sync.domain.sessions import AllDay, Kind, Marks, Session, SessionKey, Status, Timed
+from sync.domain.signals import (
+    AHEAD_MAX,
+    Disruption,
+    SignalSettings,
+    Watch,
+    is_closure,
+    is_handled,
+    is_replacement,
+    judged,
+)
+from sync.domain.words import dictionary
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+KNOWN = dictionary(TAG_WORDS, BUILT_IN)
+SETTINGS = SignalSettings(trust=frozenset({"desk@example.com"}))
+WATCH = Watch(KNOWN, SETTINGS, frozenset({"therapist@example.org"}), LONDON)
+PLAIN = Cause("unspecified", Fault.NONE)
+TAGGED = ("disrupted",)
+KEY = SessionKey("s1@example.org")
+
+
+def at(start: datetime, minutes: int = 60) -> Timed:
+    return Timed(start.astimezone(LONDON), (start + timedelta(minutes=minutes)).astimezone(LONDON))
+
+
+def session(*categories: str, **more) -> Session:
+    return Session(
+        **{
+            "key": KEY,
+            "calendar": "sessions",
+            "kind": Kind.SINGLE,
+            "when": at(NOW + timedelta(days=1)),
+            "categories": categories,
+            **more,
+        }
+    )
+
+
+def says(one: Session, watch: Watch = WATCH):
+    return judged(one, watch, now=NOW)
+
+
+def code_of(one: Session):
+    verdict = says(one)
+    assert isinstance(verdict, Warned)
+    return verdict.code
+
+
+def test_a_plain_session_says_nothing():
+    """Without tag and status there is no signal."""
+    assert says(session("Therapy", title="Ann", notes="bring the form")) is None
+
+
+def test_a_tag_is_a_disruption():
+    """Cause, qualifiers and the moment are told with it."""
+    one = session("no-show", "paid", title="Ann #urgent")
+    assert says(one) == Disruption(
+        one, SignalKind.TAG, Cause("no-show", Fault.CLIENT), NOW, paid=True, urgent=True
+    )
+    assert says(session(*TAGGED)).cause == PLAIN
+
+
+@pytest.mark.parametrize(
+    "more", [{"status": Status.CANCELLED}, {"title": "Cancelled: Ann"}, {"title": "canceled: Ann"}]
+)
+def test_a_cancelled_session_is_a_disruption(more):
+    """Status and title both say so, unless the practice has turned that off."""
+    verdict = says(session(**more))
+    assert (verdict.signal, verdict.cause) == (SignalKind.CANCELLED, PLAIN)
+    deaf = replace(WATCH, settings=replace(SETTINGS, cancelled=False))
+    assert says(session(**more), deaf) is None
+
+
+def test_a_tag_tells_more_than_a_status():
+    """On a cancelled session the tag is the signal."""
+    verdict = says(session("late-cancel", status=Status.CANCELLED))
+    assert (verdict.signal, verdict.cause.name) == (SignalKind.TAG, "client-cancelled")
+
+
+@pytest.mark.parametrize("organizer", [None, "therapist@example.org", "desk@example.com"])
+def test_who_may_trigger(organizer):
+    """The practice, nobody, and those that are trusted."""
+    assert isinstance(says(session(*TAGGED, organizer=organizer)), Disruption)
+
+
+def test_a_tag_in_somebody_elses_invitation_is_a_warning():
+    """It is never acted on, and the warning holds neither title nor address."""
+    verdict = says(session(*TAGGED, organizer="quillon.wren@example.com", title="Quillon"))
+    assert verdict.code is WarningCode.UNTRUSTED_ORGANIZER
+    assert (verdict.calendar, verdict.uid) == ("sessions", KEY.uid)
+    assert "uillon" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"organizer": "quillon.wren@example.com"},
+        {"kind": Kind.SERIES},
+        {"when": AllDay(date(2026, 11, 24), date(2026, 11, 25))},
+    ],
+)
+def test_what_others_cancel_says_nothing(more):
+    """Only a tag is worth a warning: a cancelled invitation, series or day is everyday life."""
+    assert says(session(status=Status.CANCELLED, **more)) is None
+
+
+def test_a_tag_on_a_series_is_a_warning():
+    """On the master it is ambiguous; on one instance it is acted on."""
+    assert code_of(session(*TAGGED, kind=Kind.SERIES)) is WarningCode.TAG_ON_SERIES
+    assert isinstance(says(session(*TAGGED, kind=Kind.INSTANCE)), Disruption)
+
+
+def test_a_tag_on_a_whole_day_is_a_warning():
+    """Only timed sessions can be moved."""
+    day = AllDay(date(2026, 11, 24), date(2026, 11, 25))
+    assert code_of(session(*TAGGED, when=day)) is WarningCode.UNSUPPORTED
+
+
+@pytest.mark.parametrize("word", ["lockdown", "closure", "outage", "Sick Day", "sick_day"])
+def test_a_closure_is_no_session(word):
+    """A closure word alone is no tag, on whole days neither, nor on a cancelled one."""
+    assert is_closure(session(word), KNOWN)
+    assert says(session(word)) is None
+    assert says(session(word, when=AllDay(date(2026, 11, 24), date(2026, 11, 25)))) is None
+    assert says(session(word, status=Status.CANCELLED)) is None
+    assert not is_closure(session(f"disrupted:{word}"), KNOWN)
+
+
+def test_drop_silences_a_session():
+    """One that shall never be rescheduled says nothing, tagged or cancelled."""
+    assert says(session("disrupted", "drop")) is None
+    assert says(session("drop", status=Status.CANCELLED)) is None
+
+
+def test_a_tag_may_stand_anywhere():
+    """Title and notes count like categories."""
+    assert isinstance(says(session(title="DISRUPTED: Ann")), Disruption)
+    assert isinstance(says(session(notes="<p>#disrupted</p>")), Disruption)
+
+
+def test_only_the_recent_past_counts():
+    """What ended less than `lookback` ago counts, to the second."""
+    edge = NOW - SETTINGS.lookback
+    just = at(edge - timedelta(hours=1) + timedelta(seconds=1))
+    assert isinstance(says(session(*TAGGED, when=just)), Disruption)
+    assert says(session(*TAGGED, when=at(edge - timedelta(hours=1)))) is None
+
+
+def test_instances_far_ahead_do_not_count():
+    """Instances count up to 400 days ahead, single sessions always."""
+    near, far = at(NOW + AHEAD_MAX), at(NOW + AHEAD_MAX + timedelta(seconds=1))
+    assert isinstance(says(session(*TAGGED, kind=Kind.INSTANCE, when=near)), Disruption)
+    assert says(session(*TAGGED, kind=Kind.INSTANCE, when=far)) is None
+    assert isinstance(says(session(*TAGGED, when=far)), Disruption)
+    assert timedelta(days=400) == AHEAD_MAX
+
+
+def test_a_marked_original_is_silent():
+    """It has been dealt with, whatever is tagged or cancelled there now."""
+    marks = Marks(identity.raincheck_id(KEY), "settled", "rcx")
+    assert is_handled(session(marks=marks))
+    assert says(session(*TAGGED, marks=marks, status=Status.CANCELLED)) is None
+
+
+def test_copied_marks_do_not_silence():
+    """An event that a person duplicated carries marks of another session: they do not count."""
+    marks = Marks(identity.raincheck_id(SessionKey("another")), "settled", "rcx")
+    assert isinstance(says(session(*TAGGED, marks=marks)), Disruption)
+
+
+def test_a_tagged_replacement_is_a_warning():
+    """A second move is not made; a cancelled replacement is a person's own business."""
+    ours = {
+        "key": identity.replacement_key(KEY, 1),
+        "marks": Marks(identity.raincheck_id(KEY), attempt=1),
+    }
+    assert is_replacement(session(**ours))
+    assert code_of(session(*TAGGED, **ours)) is WarningCode.UNSUPPORTED
+    assert says(session(status=Status.CANCELLED, **ours)) is None
