@@ -72,6 +72,14 @@ class TestSameTime:
         found = only(wish(), busy=[busy("2026-11-30T10:00")])
         assert start_of(found) == "2026-12-07T10:00"
 
+    def test_no_wait_outweighs_the_usual_hour(self) -> None:
+        """Five weeks later at the usual hour comes before a quarter of an hour off next week."""
+        mondays = ("2026-11-30", "2026-12-07", "2026-12-14", "2026-12-21")
+        taken = [busy(f"{day}T10:00", minutes=15) for day in mondays]
+        found = only(wish(window=days_from(NOW, 36)), busy=taken)
+        assert start_of(found) == "2026-12-28T10:00"
+        assert found.why == "same weekday and hour, five weeks later"
+
     def test_a_weekly_series_goes_between_two_of_its_dates(self) -> None:
         """With the series itself on every Monday, the same hour about halfway is best."""
         mondays = ("2026-11-23", "2026-11-30", "2026-12-07")
@@ -292,6 +300,14 @@ class TestDays:
         taken = [busy("2026-11-24T16:00", session=True), busy("2026-11-25T16:00")]
         assert start_of(only(wish(prefer=SOONEST), hours=hours, busy=taken)) == "2026-11-25T09:00"
 
+    def test_a_session_to_midnight_is_of_one_day(self) -> None:
+        """What ends at 24:00 does not count for the day after."""
+        hours = Hours(LONDON, {day: ((time(22), time.max),) for day in range(7)}, max_per_day=1)
+        window = days_from(datetime(2026, 11, 25, tzinfo=UTC), 1)
+        taken = [busy("2026-11-24T23:00", session=True)]
+        asked = wish("2026-11-23T22:00", window, prefer=SOONEST)
+        assert start_of(only(asked, hours=hours, busy=taken)) == "2026-11-25T22:00"
+
     def test_days_are_the_practices(self) -> None:
         """A session at 00:30 local time belongs to that day, though UTC says the day before."""
         hours = Hours(LONDON, {day: ((time(0), time(6)),) for day in range(7)}, max_per_day=1)
@@ -332,6 +348,17 @@ class TestTogether:
         """The total decides, not who came first."""
         window = Span(
             datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 12, tzinfo=UTC)
+        )
+        made = planned(
+            wish("2026-11-17T10:15", id="a", window=window),
+            wish("2026-11-17T10:00", id="b", window=window),
+        )
+        assert starts(made) == {"a": "2026-11-24T11:00", "b": "2026-11-24T10:00"}
+
+    def test_the_cheaper_half_of_a_pair_moves(self) -> None:
+        """Both have room, and the one for whom it is the shorter way goes elsewhere."""
+        window = Span(
+            datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
         )
         made = planned(
             wish("2026-11-17T10:15", id="a", window=window),
