@@ -27,13 +27,17 @@ class Look(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. *time* is local (``10:00``), empty for whole days; *number* the raincheck's."""
+    """One line. *time* is local (``10:00``), empty for whole days; *number* the raincheck's.
+
+    ``is_target`` says that *note* is the moment the session has moved to.
+    """
 
     time: str
     title: str
     look: Look
     number: int | None = None
     note: str = ""
+    is_target: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +170,18 @@ def _after_line(
     look = Look.FREED if session.status is Status.CANCELLED else Look.KEPT
     slot = found.raincheck.slot
     if slot is not None:
-        note = f"to {short_moment(slot.start.astimezone(zone))}"
-    else:
-        note = "recorded" if found.raincheck.action is Action.RECORD else "waits for a slot"
+        to = short_moment(slot.start.astimezone(zone))
+        return Line(line.time, line.title, look, found.number, to, is_target=True)
+    note = "recorded" if found.raincheck.action is Action.RECORD else "waits for a slot"
     return Line(line.time, line.title, look, found.number, note)
 
 
 def _untouched(session: Session, zone: ZoneInfo, private: Collection[str]) -> Line:
-    look = Look.PRIVATE if session.calendar in private else Look.PLAIN
-    if session.transparent and look is Look.PRIVATE:
-        look = Look.ASIDE
-    return Line(_place(session, zone)[1], plain(session.title), look)
+    look, note = Look.PLAIN, ""
+    if session.calendar in private:
+        look = Look.ASIDE if session.transparent else Look.PRIVATE
+        note = "private"
+    return Line(_place(session, zone)[1], plain(session.title), look, note=note)
 
 
 def _sign(session: Session) -> str:

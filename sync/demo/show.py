@@ -1,5 +1,8 @@
 """The demo as it appears: what is said while it happens, both weeks, and how to go on."""
 
+import io
+import shlex
+import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -32,19 +35,52 @@ class Show:
             DemoError: the server cannot be started or filled.
             KeyboardInterrupt: before there was anything to keep.
         """
-        console = Console(highlight=False)
-        width = min(console.width, WIDTH_MAX)
+        page = _Page(_console())
         with DemoServer() as server:
-            console.print(_opening(), width=width)
+            page.show(_opening())
             shown = performed(server, now=now, environ=environ)
-            console.print(_weeks(shown, console, width), width=width)
+            page.show(_weeks(shown, page.console, page.width))
             if not self.keep:
-                console.print(_goodbye(), width=width)
+                page.show(_goodbye())
                 return
-            console.print(_invitation(server, shown), width=width)
+            page.show(_invitation(server))
+            page.show_whole(f"raincheck sync --config {shlex.quote(str(shown.config))}")
+            page.show(_ending())
             with suppress(KeyboardInterrupt):
                 threading.Event().wait()
-        console.print(Padding(Text("\nThe server is stopped and its files are gone."), _MARGIN))
+        page.show(_paragraph(Text("\nThe server is stopped and its files are gone.")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    console: Console
+
+    @property
+    def width(self) -> int:
+        """Return how wide everything is set: lines that are too long are hard to read."""
+        return min(self.console.width, WIDTH_MAX)
+
+    def show(self, what: RenderableType) -> None:
+        """Print it now; into a file or pipe without the blanks that fill up a terminal's lines."""
+        if self.console.is_terminal:
+            self.console.print(what, width=self.width)
+            return
+        with self.console.capture() as caught:
+            self.console.print(what, width=self.width)
+        for line in caught.get().splitlines():
+            self.console.file.write(line.rstrip() + "\n")
+        self.console.file.flush()
+
+    def show_whole(self, command: str) -> None:
+        """Print one line that is there to be copied: it is not broken, however long it is."""
+        self.console.print(Text(f"  {command}", "bold"), soft_wrap=True)
+
+
+def _console() -> Console:
+    """Return standard output; what its encoding cannot hold appears as a question mark."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    return Console(highlight=False)
 
 
 def _weeks(shown: Performance, console: Console, width: int) -> RenderableType:
@@ -64,9 +100,10 @@ def _opening() -> RenderableType:
     return _paragraph(
         Text("\nA sample week, and one sync\n", "bold"),
         Text(
-            "An invented practice on a real calendar server, started for this and gone afterwards. "
-            "In the calendar app, one session was tagged, one marked a no-show, one cancelled, "
-            "and one instance of a weekly series tagged. Then Raincheck synced once.\n"
+            "An invented practice, on a real calendar server that runs only for this. Four "
+            "sessions went wrong and were marked in the calendar, as you would do it in your "
+            "own app. "
+            "Then Raincheck synced once.\n"
         ),
     )
 
@@ -82,7 +119,7 @@ def _goodbye() -> RenderableType:
     )
 
 
-def _invitation(server: DemoServer, shown: Performance) -> RenderableType:
+def _invitation(server: DemoServer) -> RenderableType:
     login = Table.grid(padding=(0, 2))
     login.add_column(style="dim", no_wrap=True)
     login.add_column(style="bold", overflow="fold")
@@ -107,8 +144,12 @@ def _invitation(server: DemoServer, shown: Performance) -> RenderableType:
             '\nGive any session the category "disrupted", or write #disrupted-internet into its '
             "notes. Then, in another terminal:\n"
         ),
-        Text(f"raincheck sync --config {shown.config}\n", "bold", overflow="fold"),
-        Text.assemble(("Ctrl-C", "bold"), " here stops the server and removes everything."),
+    )
+
+
+def _ending() -> RenderableType:
+    return _paragraph(
+        Text.assemble("\n", ("Ctrl-C", "bold"), " here stops the server and removes everything."),
     )
 
 

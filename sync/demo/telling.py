@@ -6,19 +6,20 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.demo.agenda import Numbered, plain, short_moment
-from sync.domain.causes import BUILT_IN, TAG_WORDS, Fault
-from sync.domain.fees import Fee
+from sync.domain.causes import BUILT_IN, TAG_WORDS, UNSPECIFIED, Fault
+from sync.domain.fees import Fee, FeeState
 from sync.domain.lifecycle import Raincheck, State
+from sync.domain.passes import Warned
 from sync.domain.policy import SignalKind
-from sync.domain.sessions import Session, Status, Timed
+from sync.domain.sessions import Kind, Session, Status, Timed
 from sync.domain.words import cleaned_title, dictionary
 
 _WEEK = timedelta(days=7)
 _FAULTS = {
     Fault.TECHNICAL: "technical",
-    Fault.CLIENT: "the client's side",
-    Fault.PROVIDER: "the practice's side",
-    Fault.SITE: "the building",
+    Fault.CLIENT: "on the client's side",
+    Fault.PROVIDER: "on the practice's side",
+    Fault.SITE: "with the building",
     Fault.NONE: "nobody's fault",
 }
 _SIGNALS = {
@@ -41,8 +42,17 @@ class Story:
     lines: tuple[tuple[str, str], ...]
 
 
-def story(each: Numbered, agenda: Sequence[Session], *, zone: ZoneInfo) -> Story:
-    """Return the story of one raincheck; *agenda* is the one before the pass."""
+def story(
+    each: Numbered, agenda: Sequence[Session], warnings: Sequence[Warned], *, zone: ZoneInfo
+) -> Story:
+    """Return the story of one raincheck.
+
+    Args:
+        each: The raincheck.
+        agenda: What stood in all calendars before the pass.
+        warnings: Of the pass; those about this session are told with it.
+        zone: In which moments are told.
+    """
     raincheck = each.raincheck
     original, slot = raincheck.original, raincheck.slot
     known = dictionary(TAG_WORDS, BUILT_IN)
@@ -52,6 +62,8 @@ def story(each: Numbered, agenda: Sequence[Session], *, zone: ZoneInfo) -> Story
         lines.append(("why", "; ".join(reason for reason in reasons if reason)))
     if raincheck.fee is not None:
         lines.append(("fee", _fee(raincheck.fee)))
+    mine = {original.key.uid, raincheck.replacement.uid if raincheck.replacement else ""}
+    lines += [("note", warned.message) for warned in warnings if warned.uid in mine]
     return Story(
         number=each.number,
         title=plain(cleaned_title(original.title, known)),
@@ -62,10 +74,13 @@ def story(each: Numbered, agenda: Sequence[Session], *, zone: ZoneInfo) -> Story
 
 
 def _seen(raincheck: Raincheck) -> str:
-    cause = raincheck.cause
+    cause, original = raincheck.cause, raincheck.original
+    where = ", on one session of a series" if original.kind is Kind.INSTANCE else ""
     if said := _SIGNALS[raincheck.signal]:
-        return said
-    return f"{_tag(raincheck.original)}: cause {cause.name}, {_FAULTS[cause.fault]}"
+        return said + where
+    if cause.name == UNSPECIFIED:
+        return f"{_tag(original)}{where}; no cause given"
+    return f"{_tag(original)}{where}; cause: {cause.name} ({_FAULTS[cause.fault]})"
 
 
 def _tag(original: Session) -> str:
@@ -111,7 +126,10 @@ def _in_the_way(raincheck: Raincheck, agenda: Sequence[Session], zone: ZoneInfo)
 
 
 def _fee(fee: Fee) -> str:
-    return f"{fee.amount} {fee.currency} ({fee.reason})"
+    if not fee.amount:
+        return f"none ({fee.reason})"
+    wait = ", for you to approve or waive" if fee.state is FeeState.PROPOSED else ""
+    return f"{fee.amount} {fee.currency}{wait} ({fee.reason})"
 
 
 def _moment(session: Session, zone: ZoneInfo) -> str:

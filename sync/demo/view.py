@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from rich.console import Group, RenderableType
+from rich.console import Group, OverflowMethod, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +18,7 @@ from sync.demo.telling import Story, story
 from sync.domain.passes import PassReport
 from sync.domain.sessions import Session
 
-SIDE_BY_SIDE_FROM = 96
+SIDE_BY_SIDE_FROM = 100
 WIDTH_MAX = 120
 
 _MARGIN = 2
@@ -40,6 +40,8 @@ class Glyphs:
 
     arrow: str = "\u2192"
     circled: bool = True
+    overflow: OverflowMethod = "ellipsis"
+    wider: int = 0
 
     def number(self, number: int) -> str:
         """Return the sign of raincheck *number*: ``\u2460``."""
@@ -48,7 +50,7 @@ class Glyphs:
         return f"({number})"
 
 
-PLAIN_GLYPHS = Glyphs(arrow="->", circled=False)
+PLAIN_GLYPHS = Glyphs(arrow="->", circled=False, overflow="crop", wider=8)
 
 
 def week_view(
@@ -77,9 +79,9 @@ def week_view(
     found = numbered(report)
     listed = shown_days(days(before, after, found, zone=zone, private=private), today=today)
     painter = _Painter(glyphs, today)
-    wide = width >= SIDE_BY_SIDE_FROM
+    wide = width >= SIDE_BY_SIDE_FROM + glyphs.wider
     weeks = painter.side_by_side(listed) if wide else painter.stacked(listed)
-    stories = [painter.story(story(each, before, zone=zone)) for each in found]
+    stories = [painter.story(story(each, before, report.warnings, zone=zone)) for each in found]
     heading = _heading("What Raincheck did, and why")
     parts = [weeks, Text(), heading, Text(), *stories]
     return Padding(Group(*parts), (0, _MARGIN), expand=False)
@@ -95,9 +97,8 @@ class _Painter:
         table = _table("Before", "After")
         for day in listed:
             for number, row in enumerate(day.rows):
-                label = self._day(day.day) if number == 0 else Text()
                 table.add_row(
-                    label,
+                    self._day(day.day, number, len(day.rows)),
                     self._line(row.before),
                     self._line(row.after),
                     end_section=number == len(day.rows) - 1,
@@ -134,14 +135,16 @@ class _Painter:
         for day, lines in listed:
             standing = [line for line in lines if line is not None]
             for number, line in enumerate(standing):
-                label = self._day(day) if number == 0 else Text()
+                label = self._day(day, number, len(standing))
                 table.add_row(label, self._line(line), end_section=number == len(standing) - 1)
         return table
 
-    def _day(self, day: date) -> Text:
-        if day == self.today:
-            return Text.assemble((short_day(day), "bold"), ("\ntoday", "dim"))
-        return Text(short_day(day))
+    def _day(self, day: date, row: int, rows: int) -> Text:
+        """Return what stands before row number *row* (from 0) of *rows* of *day*."""
+        if row == 0:
+            label = Text(short_day(day), "bold" if day == self.today else "")
+            return label.append("\ntoday", "dim") if day == self.today and rows == 1 else label
+        return Text("today", "dim") if row == 1 and day == self.today else Text()
 
     def _line(self, line: Line | None) -> Text:
         if line is None:
@@ -149,12 +152,13 @@ class _Painter:
         title_style, note_style = _STYLES[line.look]
         sign = self.glyphs.number(line.number) if line.number else ""
         blank = len(self.glyphs.number(1)) - len(sign)
-        text = Text(no_wrap=True, overflow="ellipsis")
+        text = Text(no_wrap=True, overflow=self.glyphs.overflow)
         text.append(sign + " " * (blank + 1), "bold cyan")
         text.append(f"{line.time:5}  ", "dim" if line.look is not Look.NEW else "green")
         text.append(line.title, title_style)
         if line.note:
-            text.append("  " + line.note.replace("to ", f"{self.glyphs.arrow} ", 1), note_style)
+            arrow = f"{self.glyphs.arrow} " if line.is_target else ""
+            text.append(f"  {arrow}{line.note}", note_style)
         return text
 
 
@@ -169,7 +173,7 @@ def _table(*titles: str) -> Table:
         header_style="bold",
         expand=True,
     )
-    table.add_column("", width=11, no_wrap=True)
+    table.add_column("", width=10, no_wrap=True)
     for title in titles:
         table.add_column(title, ratio=1, no_wrap=True, overflow="ellipsis")
     return table

@@ -44,7 +44,7 @@ def started(room, *options, **environ):
 def is_serving(room):
     """Return whether any process still works in *room* (its folder is in the command line)."""
     listed = subprocess.run(
-        ["ps", "-eo", "args"], capture_output=True, text=True, check=True
+        ["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True
     ).stdout
     return f"{room}/{FOLDER_PREFIX}" in listed
 
