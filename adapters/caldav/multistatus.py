@@ -18,14 +18,16 @@ DAV = "{DAV:}"
 CAL = "{urn:ietf:params:xml:ns:caldav}"
 APPLE = "{http://calendarserver.org/ns/}"
 SLASH = "%2F"
+_HREF, _STATUS, _PROP = f"{DAV}href", f"{DAV}status", f"{DAV}prop"
+_PROPSTAT = f"{DAV}propstat"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One response of a multistatus.
 
-    ``path`` is the comparable form of the href; ``origin`` its scheme and host, if it named one.
-    ``status`` is the resource's own; None where only its properties have one. ``texts`` are the
+    ``path`` is the comparable form of the href; the host that some servers put before it is
+    dropped: our own counts. ``status`` is the resource's own; None where only its properties have one. ``texts`` are the
     values of found properties; ``names`` the elements inside them (resource types, privileges);
     ``hrefs`` the addresses inside them. ``denied`` are the statuses of properties not given.
     """
@@ -36,7 +38,6 @@ class Row:
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     hrefs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     denied: frozenset[int] = frozenset()
-    origin: str = ""
 
     @property
     def etag(self) -> str:
@@ -72,6 +73,8 @@ def normal_etag(etag: str) -> str:
 
 def comparable(href: str) -> str:
     """Return the path of *href* without escapes; an escaped slash stays escaped."""
+    if "%" not in href and href.startswith("/") and not href.startswith("//"):
+        return href.partition("?")[0].partition("#")[0]
     parts = re.split("%2f", urlsplit(href).path, flags=re.IGNORECASE)
     return SLASH.join(unquote(part) for part in parts)
 
@@ -121,34 +124,39 @@ def _root(body: bytes) -> etree._Element:
 
 
 def _row(element: etree._Element) -> Row:
+    """Return one response; each element is touched once, for there may be ten thousand."""
+    href, own, denied = "", None, set[int]()
     texts: dict[str, str] = {}
     names: dict[str, frozenset[str]] = {}
     hrefs: dict[str, tuple[str, ...]] = {}
-    denied: set[int] = set()
-    for propstat in element.iterchildren(f"{DAV}propstat"):
-        status = _status(propstat)
-        if status is not None and not 200 <= status < 300:
-            denied.add(status)
-            continue
-        for prop in propstat.iterfind(f"{DAV}prop/*"):
-            if len(prop):
-                names[prop.tag] = _names(prop)
-                hrefs[prop.tag] = tuple(
-                    (found.text or "").strip() for found in prop.iter(f"{DAV}href")
-                )
-            else:
-                texts[prop.tag] = prop.text or ""
-    href = (element.findtext(f"{DAV}href") or "").strip()
-    split = urlsplit(href)
-    return Row(
-        path=comparable(href),
-        status=_status(element),
-        texts=texts,
-        names=names,
-        hrefs=hrefs,
-        denied=frozenset(denied),
-        origin=f"{split.scheme}://{split.netloc}" if split.netloc else "",
-    )
+    for child in element:
+        if child.tag == _PROPSTAT:
+            status, props = _propstat(child)
+            if status is not None and not 200 <= status < 300:
+                denied.add(status)
+                continue
+            for prop in props:
+                if len(prop):
+                    names[prop.tag] = _names(prop)
+                    hrefs[prop.tag] = tuple((one.text or "").strip() for one in prop.iter(_HREF))
+                else:
+                    texts[prop.tag] = prop.text or ""
+        elif child.tag == _HREF:
+            href = (child.text or "").strip()
+        elif child.tag == _STATUS:
+            own = _status(child)
+    return Row(comparable(href), own, texts, names, hrefs, frozenset(denied))
+
+
+def _propstat(element: etree._Element) -> tuple[int | None, list[etree._Element]]:
+    """Return the status of a propstat, and its properties."""
+    status, props = None, list[etree._Element]()
+    for child in element:
+        if child.tag == _STATUS:
+            status = _status(child)
+        elif child.tag == _PROP:
+            props.extend(prop for prop in child if isinstance(prop.tag, str))
+    return status, props
 
 
 def _names(prop: etree._Element) -> frozenset[str]:
@@ -159,8 +167,6 @@ def _names(prop: etree._Element) -> frozenset[str]:
 
 
 def _status(element: etree._Element) -> int | None:
-    """Return the status of a response or propstat: the number in ``HTTP/1.1 404 Not Found``."""
-    words = (element.findtext(f"{DAV}status") or "").split()
-    if len(words) < 2 or not words[1].isdigit():
-        return None
-    return int(words[1])
+    """Return the number in ``HTTP/1.1 404 Not Found``."""
+    words = (element.text or "").split(None, 2)
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else None

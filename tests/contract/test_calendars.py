@@ -1,14 +1,17 @@
 """The contract, held by every Calendar: memory, and real CalDAV servers."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from adapters.caldav.calendar import CaldavAccount, CaldavCalendar
 from adapters.memory import MemoryCalendar
+from sync.domain.sessions import Span
 from sync.errors import CursorExpiredError
 from sync.ports import Calendar
 from tests.contract.calendar_contract import SETTLED, TAGGED, CalendarContract, draft_of
@@ -108,6 +111,22 @@ class CaldavContract(CalendarContract):
         assert calendar.read(draft.key, None) is not None
         with pytest.raises(Exception, match="one already"):
             calendar.create(draft)
+
+    def test_a_day_is_where_the_practice_has_it(
+        self, again: Callable[[], CaldavCalendar], hand: DavHand
+    ) -> None:
+        """A whole day far from Greenwich is found in the practice's hours, not in the server's."""
+        told = ics(Told("day-1", at(24)))
+        for name, day in (("DTSTART", 24), ("DTEND", 25)):
+            plain = f"{name};VALUE=DATE:202611{day}"
+            told = re.sub(rf"{name};TZID=Europe/London:202611\w+", plain, told)
+        hand.put_text("day-1", told)
+        far = CaldavCalendar(
+            again()._account, hand.url, zone=ZoneInfo("Pacific/Auckland"), clock=lambda: NOW
+        )
+        begins = datetime(2026, 11, 23, 12, tzinfo=UTC)  # 01:00 of the 24th there
+        found = far.agenda(Span(begins, begins + timedelta(hours=1)))
+        assert [session.key.uid for session in found] == ["day-1"]
 
     def test_another_configuration_has_no_use_for_a_cursor(
         self, calendar: Calendar, again: Callable[[], CaldavCalendar], hand: DavHand
