@@ -81,7 +81,7 @@ class Calendar(Protocol):
 
     Nothing is retried inside: one call, one try (except that a lost race for a revision, which
     needs a fresh read anyway, is run again a few times). Sessions come with ``calendar`` set to
-    ``name``.
+    ``name``. What a write returns has a revision only if nothing but that write is in it.
     """
 
     @property

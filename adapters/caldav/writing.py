@@ -5,7 +5,7 @@ No answer to a write is believed alone. Some servers ignore preconditions (facts
 (quirk 22). What stands there afterwards decides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.caldav.client import Reply
@@ -99,7 +99,7 @@ class Writer:
             raise self.call.translated(outcome.error, write=True) from outcome.error
         session = self._session(standing, draft.key)
         if session is not None and self._is_ours(session, draft):
-            return session
+            return _vouched(session, outcome)
         if outcome.reply and outcome.ok and outcome.reply.etag == standing.etag:
             raise self.call.error(RejectedError, "the server does not keep what is written")
         raise self.call.error(AlreadyExistsError, "something else stands there")
@@ -127,7 +127,7 @@ class Writer:
             if after is None:
                 raise self.call.error(SessionGoneError, "it is no longer there")
             if (outcome.ok or outcome.in_doubt) and self._holds(after, key, amendment):
-                return self._known(after, key)
+                return _vouched(self._known(after, key), outcome)
             self._judge(outcome, before=standing, after=after, expected=expected)
         raise self.call.error(RevisionMismatchError, "it keeps being changed by others")
 
@@ -226,3 +226,13 @@ class Writer:
         except AnswerError as error:
             return error.status not in {404, 410}
         return True
+
+
+def _vouched(session: Session, outcome: Outcome) -> Session:
+    """Return *session* with its revision only if the server names that very version as ours.
+
+    Between a write and the read after it a person's edit can come; taken for ours, it would never
+    be looked at.
+    """
+    ours = outcome.reply is not None and outcome.ok and outcome.reply.etag == session.revision
+    return session if ours else replace(session, revision="")
