@@ -7,7 +7,7 @@ that is on disk survives the power cut that Raincheck is for.
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -184,23 +184,27 @@ _SEEN = (
 def _connected(address: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=10)
     connection.row_factory = sqlite3.Row
-    for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
 def _copied(path: Path, into: sqlite3.Connection) -> None:
-    for mode in ("ro", "rw"):
-        source = _connected(f"{path.absolute().as_uri()}?mode={mode}")
-        try:
-            source.backup(into)
-        except sqlite3.OperationalError as error:
-            if mode == "rw" or error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-                raise
-        else:
-            return
-        finally:
-            source.close()
+    try:
+        _copied_as("ro", path, into)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            raise
+        _copied_as("rw", path, into)
+
+
+def _copied_as(mode: str, path: Path, into: sqlite3.Connection) -> None:
+    with closing(_connected(f"{path.absolute().as_uri()}?mode={mode}")) as source:
+        source.backup(into)
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,221 @@
+"""A pass in words: the contract's JSON, lines for a person, and who is not named in either."""
+
+import json
+import unicodedata
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.cli.telling import as_json, as_text, troubles, visible
+from sync.domain.fees import Fee, FeeState
+from sync.domain.lifecycle import State
+from sync.domain.passes import CalendarLook, PassReport, Reach, Warned, WarningCode
+from sync.domain.policy import Action, SignalKind
+from sync.domain.sessions import AllDay, Attendee, SessionKey
+from tests.unit.builders import NOW, raincheck, session
+
+LOOK = CalendarLook("sessions", "home", Reach.OK, "full", 12, 3)
+FEE = Fee(Decimal("0.00"), "GBP", FeeState.PROPOSED, "technical failure: waived")
+CANARY = "Quillon Wren"
+TELLTALE = session(
+    title=CANARY,
+    notes=CANARY,
+    categories=(CANARY,),
+    organizer=CANARY,
+    attendees=(Attendee(CANARY),),
+    location=CANARY,
+    links=(CANARY,),
+    payload=CANARY,
+    resource=CANARY,
+    revision=CANARY,
+    key=SessionKey("s1@example.org", "20261124T100000Z"),
+)
+
+
+def report(*rainchecks, **more) -> PassReport:
+    return PassReport(
+        **{
+            "id": "p7c1d0",
+            "dry_run": False,
+            "started": NOW,
+            "finished": NOW + timedelta(seconds=2),
+            "calendars": (LOOK,),
+            "rainchecks": rainchecks,
+            "warnings": (),
+            **more,
+        }
+    )
+
+
+def text(one: PassReport, *, titles=True) -> str:
+    return "\n".join(as_text(one, titles=titles))
+
+
+def test_the_json_is_the_contracts():
+    """Key by key, in this order, with these types."""
+    one = raincheck(original=TELLTALE, fee=FEE, state=State.SETTLED, resource=CANARY)
+    warned = Warned(WarningCode.UNTRUSTED_ORGANIZER, "A tag.", "sessions", "u1")
+    made = as_json(report(one, warnings=(warned,)))
+    assert json.dumps(made, indent=1) == json.dumps(
+        {
+            "version": 1,
+            "pass": "p7c1d0",
+            "dry_run": False,
+            "started": "2026-11-23T09:00:00+00:00",
+            "finished": "2026-11-23T09:00:02+00:00",
+            "calendars": [
+                {
+                    "name": "sessions",
+                    "account": "home",
+                    "status": "ok",
+                    "scan": "full",
+                    "changed": 12,
+                    "requests": 3,
+                }
+            ],
+            "rainchecks": [
+                {
+                    "id": one.id,
+                    "calendar": "sessions",
+                    "original": {
+                        "uid": "s1@example.org",
+                        "recurrence_id": "20261124T100000Z",
+                        "start": "2026-11-24T10:00:00+00:00",
+                        "end": "2026-11-24T11:00:00+00:00",
+                    },
+                    "signal": "tag",
+                    "cause": "internet",
+                    "fault": "technical",
+                    "action": "propose",
+                    "status": "settled",
+                    "attempt": 1,
+                    "replacement": {
+                        "uid": one.replacement.uid,
+                        "start": "2026-12-01T10:00:00+00:00",
+                        "end": "2026-12-01T11:00:00+00:00",
+                        "confirmed": False,
+                    },
+                    "fee": {
+                        "amount": "0.00",
+                        "currency": "GBP",
+                        "state": "proposed",
+                        "reason": "technical failure: waived",
+                    },
+                    "reason": None,
+                }
+            ],
+            "warnings": [
+                {
+                    "code": "untrusted-organizer",
+                    "calendar": "sessions",
+                    "uid": "u1",
+                    "message": "A tag.",
+                }
+            ],
+        },
+        indent=1,
+    )
+
+
+def test_what_is_not_there_is_null():
+    """No slot, no fee, a calendar that was not read."""
+    waiting = raincheck(state=State.WAITING, slot=None, reason="no room")
+    lost = replace(LOOK, reach=Reach.UNREACHABLE, scan=None)
+    made = as_json(report(waiting, calendars=(lost,)))
+    (one,) = made["rainchecks"]
+    assert (one["replacement"], one["fee"], one["reason"]) == (None, None, "no room")
+    assert one["original"]["recurrence_id"] is None
+    assert (made["calendars"][0]["status"], made["calendars"][0]["scan"]) == ("unreachable", None)
+
+
+@pytest.mark.parametrize("state", State)
+def test_nobody_is_named(state):
+    """No title, name or address is in the JSON, nor in the text unless titles are wanted."""
+    one = report(raincheck(original=TELLTALE, fee=FEE, state=state, resource=CANARY))
+    assert CANARY not in json.dumps(as_json(one))
+    assert CANARY not in text(one, titles=False)
+    assert text(one, titles=True).count(CANARY) == 1
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_whole_day_can_be_told(state, dry_run):
+    """An original that has become an all-day event is told by its date."""
+    day = AllDay(date(2026, 11, 24), date(2026, 11, 25))
+    one = report(raincheck(original=session(when=day), state=state), dry_run=dry_run)
+    assert as_json(one)["rainchecks"][0]["original"]["start"] == "2026-11-24"
+    assert "2026-11-24" in text(one)
+
+
+@pytest.mark.parametrize(
+    ("more", "dry_run", "words"),
+    [
+        ({"state": State.SETTLED}, False, "moved to Tue 1 Dec 2026 10:00, tentative until"),
+        ({"state": State.SETTLED}, True, "moved to Tue 1 Dec 2026 10:00, tentative until"),
+        ({"state": State.SETTLED, "confirmed": True}, False, "10:00, confirmed"),
+        ({"state": State.SETTLED, "action": Action.HOLD}, False, "the client knows nothing"),
+        ({"state": State.PLANNED}, True, "would move to Tue 1 Dec 2026 10:00"),
+        ({"state": State.PLANNED}, False, "to be written in the next pass"),
+        ({"state": State.WAITING, "slot": None}, False, "no new time yet"),
+        ({"state": State.FAILED}, False, "refused"),
+        ({"state": State.WITHDRAWN}, False, "withdrawn"),
+        ({"state": State.SETTLED, "slot": None}, False, "recorded, not rescheduled"),
+        ({"state": State.PLANNED, "slot": None}, True, "would be recorded"),
+        ({"signal": SignalKind.CANCELLED}, False, "internet (cancelled)"),
+    ],
+)  # fmt: skip
+def test_each_end_is_told(more, dry_run, words):
+    """What was done, what would be done, and what is left to do read differently."""
+    told = text(report(raincheck(**more), dry_run=dry_run))
+    assert words in told
+    if more.get("state") is State.SETTLED:
+        assert "would" not in told.replace("what would be done", "")
+    assert told.startswith("Dry run") is dry_run
+
+
+def test_nothing_to_do_is_said():
+    """A quiet pass says so, and what was looked at; a held one does not call itself quiet."""
+    assert text(report()) == "Nothing to reschedule.\nLooked at sessions (12 entries read)."
+    assert "Nothing" not in text(report(held=True))
+    assert text(report(calendars=())).endswith("No calendar was looked at.")
+
+
+HOSTILE = "a\x1b[31m\nb\u202ec\x9bd\u2028e\ud800f"
+
+
+@given(st.text(st.characters(), max_size=20))
+def test_what_is_visible_steers_nothing(words):
+    """No control, direction mark or half character is left; all else is."""
+    left = visible(words)
+    assert not {unicodedata.category(c) for c in left} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    left.encode()
+    if words.isascii() and words.isprintable():
+        assert left == words
+
+
+def test_no_line_steers_the_terminal():
+    """Whatever a calendar or a server wrote, each line is one line of plain signs."""
+    one = report(
+        raincheck(
+            original=session(title=HOSTILE), reason=HOSTILE, fee=replace(FEE, reason=HOSTILE)
+        ),
+        calendars=(replace(LOOK, reach=Reach.DENIED, name=HOSTILE, message=HOSTILE),),
+        warnings=(Warned(WarningCode.UNREADABLE, HOSTILE, HOSTILE),),
+    )
+    lines = [*as_text(one, titles=True), *troubles(one)]
+    assert all(line == visible(line) for line in lines)
+    assert sum("a[31mbcdef" in line for line in lines) >= 5
+
+
+def test_troubles_are_told():
+    """Calendars that could not be read, and every warning with its code."""
+    lost = replace(LOOK, reach=Reach.MISSING, message="no such calendar")
+    warned = Warned(WarningCode.TOO_MANY, "Eleven at once.")
+    assert list(troubles(report(calendars=(LOOK, lost), warnings=(warned,)))) == [
+        "sessions: missing: no such calendar",
+        "warning: Eleven at once. (too-many)",
+    ]
