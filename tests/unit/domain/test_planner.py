@@ -178,6 +178,14 @@ class TestClocks:
         found = only(wish("2026-10-18T01:30", days_from(now)), hours=night)
         assert found.when.span.start == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
+    def test_the_second_time_round_is_not_mistaken_for_the_first(self) -> None:
+        """Free from 01:10 the second time on: the first 01:15 is gone, so 02:00 is next."""
+        night = Hours(LONDON, {6: ((time(0), time(5)),)})
+        window = days_from(datetime(2026, 10, 24, 23, tzinfo=UTC), 1)
+        first_hours = Span(window.start, datetime(2026, 10, 25, 1, 10, tzinfo=UTC))
+        asked = wish("2026-10-18T03:00", window, prefer=SOONEST)
+        assert start_of(only(asked, hours=night, busy=[Busy(first_hours)])) == "2026-10-25T02:00"
+
     def test_the_true_length_is_kept_over_the_change(self) -> None:
         """Two hours over the repeated hour are two hours of time."""
         night = Hours(LONDON, {6: ((time(0), time(5)),)})
