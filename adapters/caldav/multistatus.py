@@ -27,9 +27,10 @@ class Row:
     """One response of a multistatus.
 
     ``path`` is the comparable form of the href; the host that some servers put before it is
-    dropped: our own counts. ``status`` is the resource's own; None where only its properties have one. ``texts`` are the
-    values of found properties; ``names`` the elements inside them (resource types, privileges);
-    ``hrefs`` the addresses inside them. ``denied`` are the statuses of properties not given.
+    dropped: our own counts. ``status`` is the resource's own; None where only its properties have
+    one. ``texts`` are the values of found properties; ``names`` the elements inside them
+    (resource types, privileges); ``hrefs`` the addresses inside them. ``denied`` are the statuses
+    of properties not given.
     """
 
     path: str
@@ -150,7 +151,8 @@ def _row(element: etree._Element) -> Row:
 
 def _propstat(element: etree._Element) -> tuple[int | None, list[etree._Element]]:
     """Return the status of a propstat, and its properties."""
-    status, props = None, list[etree._Element]()
+    status: int | None = None
+    props: list[etree._Element] = []
     for child in element:
         if child.tag == _STATUS:
             status = _status(child)

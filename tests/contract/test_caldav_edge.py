@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +117,18 @@ class TestDiscovery:
         assert look(cold, found.cursor, memory).scan is Scan.UNCHANGED
         assert cold.requests == requests
         assert "quill" not in found.cursor
+
+    def test_no_other_login_is_ever_used(
+        self, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A login that lies about on this machine is not sent to the server."""
+        netrc = tmp_path / "netrc"
+        netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="utf-8")
+        netrc.chmod(0o600)
+        monkeypatch.setenv("NETRC", str(netrc))
+        server = bench.serve(Habits())
+        look(bench.client())
+        assert all("authorization" not in headers for _, _, headers in server.seen)
 
     def test_a_refused_login(self, bench: Bench) -> None:
         """A wrong password is an AccessError, and is not tried over and over."""

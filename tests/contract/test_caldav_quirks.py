@@ -233,6 +233,20 @@ class TestWriting:
         amended = calendar.amend(TAGGED.key(), f"/dav/sessions/{NAME}", SETTLED, expected=None)
         assert (amended.title, amended.marks) == ("Quillon Wren at noon", SETTLED.marks)
 
+    def test_what_comes_in_between_is_never_overwritten(self, bench: Bench) -> None:
+        """Between the last look and the write stands a precondition."""
+        server = bench.serve(Habits())
+        calendar = bench.client()
+        draft = draft_of(original(calendar))
+        theirs = ics(Told(draft.key.uid, at(28), title="Theirs"))
+        server.habits.intruder = theirs
+        with pytest.raises(AlreadyExistsError):
+            calendar.create(draft)
+        assert server.texts[f"/dav/sessions/{draft.key.uid}.ics"] == theirs
+        server.habits.intruder = ics(replace(TAGGED, title="Quillon Wren at noon"))
+        amended = calendar.amend(TAGGED.key(), f"/dav/sessions/{NAME}", SETTLED, expected=None)
+        assert (amended.title, amended.marks) == ("Quillon Wren at noon", SETTLED.marks)
+
     @pytest.mark.parametrize(("status", "kind"), [(507, RejectedError), (415, RejectedError)])
     def test_definite_refusals(self, bench: Bench, status: int, kind: type[Exception]) -> None:
         """What the server will never take is abandoned."""

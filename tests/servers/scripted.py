@@ -42,6 +42,7 @@ class Habits:
     put_stores: bool = False  # the failing ones store all the same (quirk 22)
     close_after: bool = False  # kept connections are closed without a word (quirk 30)
     rival: str = ""  # what stands there after a PUT, instead of what was sent (quirk 3)
+    intruder: str = ""  # what somebody stores a moment before the next PUT arrives
     refusal: dict[str, str] = field(default_factory=dict)  # headers of a 503 to everything
 
 
@@ -258,6 +259,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def on_put(self) -> None:
         state, habits = self.server_state, self.server_state.habits
+        if habits.intruder:
+            state.store(self.path, habits.intruder)
+            habits.intruder = ""
         standing = self.path in state.texts
         match = self.headers.get("If-Match")
         if match and (not standing or match != state.etag(self.path)):
