@@ -90,7 +90,7 @@ def scripted(habits: Habits | None = None) -> Iterator[ScriptedServer]:
     class Handler(_Handler):
         server_state = state
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _QuietServer(("127.0.0.1", 0), Handler) as server:
         state.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
@@ -99,6 +99,11 @@ def scripted(habits: Habits | None = None) -> Iterator[ScriptedServer]:
         finally:
             server.shutdown()
             thread.join()
+
+
+class _QuietServer(ThreadingHTTPServer):
+    def handle_error(self, *args: object) -> None:
+        """Say nothing: clients that hang up are what some tests are about."""
 
 
 class _Handler(BaseHTTPRequestHandler):
