@@ -25,6 +25,8 @@ class Retries:
         attempts_max: Tries of one call in all, the first included.
         wait_max_s: The longest single wait; a server that asks for more has to wait for the next
             pass.
+        call_max_s: No further try of one call after this long, its own time included: a server
+            that hangs must not hold a pass for the length of every time-out together.
         budget_s: All waiting of one pass together.
         sleep: Waits; the daemon's wakes up on SIGTERM.
         chance: A number from 0 to 1; injected so that a run can be repeated.
@@ -32,6 +34,7 @@ class Retries:
 
     attempts_max: int = 4
     wait_max_s: float = 8.0
+    call_max_s: float = 45.0
     budget_s: float = 30.0
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = field(default=random.random)
@@ -65,6 +68,7 @@ class Retries:
         return (
             state.attempt_number >= self.attempts_max
             or self.budget_s <= 0
+            or (state.seconds_since_start or 0) >= self.call_max_s
             or (wished is not None and wished > min(self.budget_s, self.wait_max_s))
         )
 

@@ -1,0 +1,92 @@
+"""What the command ends with, and what it says, when things are not well."""
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+from tests.e2e.desk import Desk, desk, in_days, session
+from tests.servers.processes import Server, free_port
+
+
+def test_a_wrong_file_is_told_whole_and_nothing_starts(radicale_office: Desk) -> None:
+    """Every problem at once, with line, key and what was expected; exit 78; stdout stays empty."""
+    office = radicale_office
+    text = office.config.read_text(encoding="utf-8")
+    wrong = text.replace("timezone", "timezoen").replace('type = "caldav"', 'type = "caldev"')
+    office.config.write_text(f"{wrong}\n[policy]\nnotice = 24\n", encoding="utf-8")
+    done = office.run("sync", "--json")
+    assert done.returncode == 78
+    assert done.stdout == ""
+    for expected in (
+        "practice.timezoen",
+        'did you mean "timezone"',
+        "accounts[0]",
+        "policy.notice",
+    ):
+        assert expected in done.stderr
+    assert not office.state.parent.exists()
+    assert office.run("check", "--offline").returncode == 78
+
+
+def test_a_missing_file_names_where_was_looked(tmp_path: Path) -> None:
+    """No configuration: exit 78, and what to do."""
+    office = Desk(tmp_path / "nowhere", None, "")  # type: ignore[arg-type]
+    done = office.run("sync")
+    assert done.returncode == 78
+    assert "config.toml" in done.stderr
+
+
+def test_wrong_use_is_exit_2(radicale_office: Desk) -> None:
+    """An unknown option and an unknown command are wrong use."""
+    assert radicale_office.run("sync", "--jsno").returncode == 2
+    assert radicale_office.run("snyc").returncode == 2
+
+
+def test_a_refused_login_is_exit_77(radicale_office: Desk) -> None:
+    """A wrong password is for a person; the password is nowhere in what is said."""
+    (radicale_office.folder / "password").write_text("wrong-canary\n", encoding="utf-8")
+    for command in ("sync", "check"):
+        done = radicale_office.run(command)
+        assert done.returncode == 77, done.stderr
+        assert "canary" not in done.stdout + done.stderr
+    report = json.loads(radicale_office.run("sync", "--json").stdout)
+    assert [look["status"] for look in report["calendars"]] == ["denied"]
+    assert [look["scan"] for look in report["calendars"]] == [None]
+
+
+def test_a_server_that_is_down_is_exit_75(radicale_server: Server, tmp_path: Path) -> None:
+    """Nobody listens: try again later, nothing lost."""
+    url = f"http://127.0.0.1:{free_port()}/"
+    office = desk(tmp_path, radicale_server, f"down-{uuid4().hex[:8]}", url=url)
+    done = office.run("sync", "--json")
+    assert done.returncode == 75, done.stderr
+    assert json.loads(done.stdout)["calendars"][0]["status"] == "unreachable"
+    assert office.run("check").returncode == 75
+
+
+def test_a_calendar_that_is_not_there_is_exit_1(radicale_office: Desk) -> None:
+    """A configured calendar that the account does not have needs a person."""
+    office = radicale_office
+    with office.config.open("a", encoding="utf-8") as config:
+        config.write('\n[[calendars]]\naccount = "home"\ncalendar = "No such calendar"\n')
+    office.put("one", session("one@example.org", in_days(2)))
+    report = office.sync(expect=1)
+    assert [look["status"] for look in report["calendars"]] == ["ok", "missing"]
+    assert office.run("check").returncode == 1
+
+
+def test_check_says_what_would_be_watched_and_who_is_told(office: Desk) -> None:
+    """All is well: exit 0, the calendar by name, and whether the server invites guests."""
+    done = office.run("check")
+    assert done.returncode == 0, done.stderr
+    assert office.calendar.rstrip("/").rsplit("/", 1)[-1] in done.stdout
+    invites = "the server invites guests" in done.stdout
+    assert invites is (office.server.kind == "xandikos")
+    assert invites or "nobody will be told" in done.stdout
+
+
+def test_check_offline_contacts_nobody(radicale_server: Server, tmp_path: Path) -> None:
+    """`check --offline` validates a file whose server is down."""
+    url = f"http://127.0.0.1:{free_port()}/"
+    office = desk(tmp_path, radicale_server, f"off-{uuid4().hex[:8]}", url=url)
+    assert office.run("check", "--offline").returncode == 0
