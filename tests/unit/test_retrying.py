@@ -132,4 +132,8 @@ def test_the_budget_is_shared_by_all_calls():
         with pytest.raises(UnreachableError):
             policy.call(Work(*(error() for _ in range(99))))
     assert sum(waits) == 5.0
+    spent = Work(*(error() for _ in range(9)))
+    with pytest.raises(UnreachableError):
+        policy.call(spent)
+    assert spent.tries == 1
     assert policy.call(Work()) == "done"

@@ -181,6 +181,7 @@ def test_the_rest_of_the_notes_stays(notes, cleaned):
         ("[disrupted] Cancelled: Ann", "Ann"),
         ("#drop disrupted: Ann", "Ann"),
         ("Biology: Cancelled: Ann", "Biology: Cancelled: Ann"),
+        ("Biology: Cancelled: Disrupted: Ann", "Biology: Cancelled: Ann"),
         ("[paid] [disrupted] Ann", "[paid] Ann"),
         ("Maths: Disrupted: Ann", "Maths: Ann"),
         ("[disrupted]", ""),
