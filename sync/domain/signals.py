@@ -63,21 +63,34 @@ class Disruption:
     urgent: bool = False
 
 
-def judged(session: Session, watch: Watch, *, now: datetime) -> Disruption | Warned | None:
+def judged(
+    session: Session, watch: Watch, *, now: datetime, master: Session | None = None
+) -> Disruption | Warned | None:
     """Return what *session*, as it stands in a calendar of sessions, says; None for nothing.
 
     A session that carries the marks of an original has been dealt with and says nothing.
+
+    Args:
+        session: From a calendar of sessions.
+        watch: By what it is judged.
+        now: The moment, aware.
+        master: The series that an instance belongs to, if it is at hand. What the whole series
+            says is as ambiguous on an instance: apps copy it there with every edit of one.
     """
-    said = words.words_of(session.title, session.notes, session.categories)
+    said = words_of(session)
     if _is_silent(session, said, watch, now):
         return None
-    cause = words.most_telling(said, watch.dictionary)
+    inherited = () if master is None else words_of(master)
+    cause = words.most_telling(
+        tuple(word for word in said if word not in inherited), watch.dictionary
+    )
     if cause is not None:
         hindered = _hindrance(session, watch)
         if hindered is not None:
             return hindered
         return _disruption(session, SignalKind.TAG, cause, said, now)
-    if _is_cancelled(session, watch) and _hindrance(session, watch) is None:
+    all_cancelled = master is not None and _is_cancelled(master, watch)
+    if _is_cancelled(session, watch) and not all_cancelled and _hindrance(session, watch) is None:
         plain = Cause(UNSPECIFIED, Fault.NONE)
         return _disruption(session, SignalKind.CANCELLED, plain, said, now)
     return None
@@ -102,9 +115,14 @@ def is_replacement(session: Session) -> bool:
     return marks is not None and marks.attempt is not None and identity.is_ours(session.key)
 
 
+def words_of(session: Session) -> tuple[str, ...]:
+    """Return every word, folded, that stands in a place for tags in *session*."""
+    return words.words_of(session.title, session.notes, session.categories)
+
+
 def is_closure(session: Session, known: words.Dictionary) -> bool:
     """Return whether *session* closes its time: it is tagged so, and no session itself."""
-    said = words.words_of(session.title, session.notes, session.categories)
+    said = words_of(session)
     return any(word in known.closures for word in said)
 
 

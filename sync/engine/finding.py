@@ -9,7 +9,7 @@ from sync.domain import practice as rules
 from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.practice import Practice
-from sync.domain.sessions import Session, SessionKey
+from sync.domain.sessions import Kind, Session, SessionKey
 from sync.domain.signals import Disruption, is_handled, is_replacement, judged
 from sync.engine.current import Pass
 from sync.engine.looking import Look
@@ -90,19 +90,23 @@ def _sorted(looks: Iterable[Look], practice: Practice, now: datetime) -> _Seen:
         for skipped in look.changes.unreadable:
             message = f"An entry was skipped, the others were not: {skipped.reason}."
             seen.warnings.append(Warned(WarningCode.UNREADABLE, message, look.name))
+        masters = {s.key.uid: s for s in look.changes.sessions if s.kind is Kind.SERIES}
         for session in look.changes.sessions:
-            _sort(session, seen, practice, now)
+            master = masters.get(session.key.uid) if session.kind is Kind.INSTANCE else None
+            _sort(session, master, seen, practice, now)
     return seen
 
 
-def _sort(session: Session, seen: _Seen, practice: Practice, now: datetime) -> None:
+def _sort(
+    session: Session, master: Session | None, seen: _Seen, practice: Practice, now: datetime
+) -> None:
     if session.marks is not None and is_handled(session):
         seen.originals[session.marks.id] = session
     if session.marks is not None and is_replacement(session):
         seen.replacements[session.marks.id] = session
     if not rules.is_session(session, practice):
         return
-    verdict = judged(session, practice.watch, now=now)
+    verdict = judged(session, practice.watch, now=now, master=master)
     if isinstance(verdict, Warned):
         seen.warnings.append(verdict)
     elif verdict is not None:

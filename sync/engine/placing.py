@@ -107,6 +107,8 @@ def _recovered(raincheck: Raincheck, looks: dict[str, Look], retries: Retries) -
     key, original = raincheck.replacement, raincheck.original
     if key is None or look is None or look.changes is None or raincheck.state not in UNWRITTEN:
         return raincheck
+    if raincheck.state is State.FAILED and not _has_news(looks):
+        return raincheck
     try:
         if raincheck.slot is not None:
             there = retries.call(lambda: look.calendar.read(key, None))
@@ -127,8 +129,13 @@ def _wants_slot(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
     if look is None or look.changes is None or raincheck.action is Action.RECORD:
         return False
     if raincheck.state is State.FAILED:
-        return any(each.changes and each.changes.revisions for each in looks.values())
+        return _has_news(looks)
     return raincheck.state in (State.WAITING, State.PLANNED)
+
+
+def _has_news(looks: dict[str, Look]) -> bool:
+    """Return whether anything has changed anywhere: what failed for good may go now."""
+    return any(each.changes and each.changes.revisions for each in looks.values())
 
 
 def _with_slots(

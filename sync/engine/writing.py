@@ -165,11 +165,14 @@ class Writer:
         there = self.current.retries.call(lambda: calendar.read(key, resource))
         if there is None or there.when != raincheck.slot:
             return raincheck
-        moved = self.current.retries.call(
-            lambda: calendar.amend(
-                there.key, there.resource, Amendment(when=slot), expected=there.revision
+        try:
+            moved = self.current.retries.call(
+                lambda: calendar.amend(
+                    there.key, there.resource, Amendment(when=slot), expected=there.revision
+                )
             )
-        )
+        except ConflictError:
+            return raincheck  # a person was faster: it is theirs
         stands = rules.standing(raincheck, moved, Fact.REPLACEMENT_WRITTEN)
         self._note(stands, "moved", "something was entered at that time meanwhile", moved)
         return stands
@@ -178,7 +181,11 @@ class Writer:
         guests = clients_of(raincheck.original, self.current.practice.watch.emails)
         if not guests or raincheck.action is Action.HOLD:
             return
-        if not self.current.retries.call(calendar.facts).invites:
+        try:
+            invites = self.current.retries.call(calendar.facts).invites
+        except CalendarError:
+            return  # the replacement stands; `check` tells it as well
+        if not invites:
             self.warnings.append(
                 Warned(
                     WarningCode.NOBODY_TOLD,

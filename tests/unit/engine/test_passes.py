@@ -223,3 +223,20 @@ def _acts(action: Action) -> Terms:
 
 def _failed(kind: type[CalendarError]) -> CalendarError:
     return kind("trouble", calendar="sessions", operation="any")
+
+
+def test_a_tag_that_an_instance_has_from_its_series_is_not_its_own(world: World) -> None:
+    """A tagged series is a warning; so is the copy of its tag that an app put on one instance."""
+    master = tagged("weekly", at(1))
+    instance = SessionKey("weekly", "20261201T100000Z")
+    world.sessions.put(replace(master, kind=Kind.SERIES))
+    world.sessions.put(replace(master, key=instance, kind=Kind.INSTANCE, when=at(8)))
+    report = world.run()
+    assert [warned.code for warned in report.warnings] == [WarningCode.TAG_ON_SERIES]
+    assert report.rainchecks == ()
+    own = ("disrupted", "disrupted-internet")
+    world.sessions.put(
+        replace(master, key=instance, kind=Kind.INSTANCE, when=at(8), categories=own)
+    )
+    (told,) = world.run().rainchecks
+    assert told.cause.name == "internet"
