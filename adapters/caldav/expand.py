@@ -31,6 +31,9 @@ LAST_YEAR = 2_399
 DATES_MAX = 2_000
 """RDATE and EXDATE of one series."""
 
+REACH_MAX = timedelta(days=400)
+"""An instance of a series that lasts longer, or moves all later ones further, is a slip."""
+
 
 def occurrences(
     text: str, window: Span, *, calendar: str, zone: ZoneInfo, resource: str, revision: str
@@ -127,6 +130,8 @@ class _Series:
         """Yield the instances without an override of their own that may overlap *window*."""
         own = {override.session.key.recurrence_id for override in self.overrides}
         near = window.widened(timedelta(days=2))
+        for pattern in (self.master, *(override for _, override, _ in self._for_all_after())):
+            self._require_sane(pattern)
         lean = self._lean(near)
         found = recurring_ical_events.of(lean).between(self._wall(near.start), self._wall(near.end))
         if len(found) > INSTANCES_MAX:
@@ -136,6 +141,21 @@ class _Series:
             session = self._instance(made, patterns[int(made["X-PATTERN"])])
             if session.key.recurrence_id not in own:
                 yield session
+
+    def _for_all_after(self) -> Iterator[tuple[int, Reading, Line]]:
+        """Yield the overrides that change all later instances too: number, itself, its name."""
+        for at, override in enumerate(self.overrides, start=1):
+            line = override.event.first("RECURRENCE-ID")
+            if line is not None and is_for_all_after(line):
+                yield at, override, line
+
+    def _require_sane(self, pattern: Reading) -> None:
+        """Raise if the library could not count with *pattern*: it fails on what no app writes."""
+        if isinstance(pattern.session.when, AllDay) != (self.zone is None):
+            raise UnreadableResource("an hour and a day in one series")
+        reach = max(self._begins(pattern.session)[1], abs(shift_of(pattern.event, self.zones)))
+        if reach > REACH_MAX:
+            raise UnreadableResource(TOO_LARGE)
 
     def _wall(self, instant: datetime) -> datetime:
         local = _later(instant.astimezone(self.zone or self.zones.home).replace(tzinfo=None))
@@ -168,17 +188,17 @@ class _Series:
         event = self.master.event
         for name in ("RDATE", "EXDATE"):
             for when, length in _dates(event, name, self.zones):
+                if length and length > REACH_MAX:
+                    raise UnreadableResource(TOO_LARGE)
                 local = self.local(when)
                 master.add(name, [(local, local + length) if length else local])
         lean = Calendar()
         lean.add_component(master)
-        for at, override in enumerate(self.overrides, start=1):
-            line = override.event.first("RECURRENCE-ID")
-            if line is not None and is_for_all_after(line):
-                made = self._lean_event(at, override)
-                made["RECURRENCE-ID"] = vDDDTypes(self.local(self.zones.time(line)))
-                made["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
-                lean.add_component(made)
+        for at, override, line in self._for_all_after():
+            made = self._lean_event(at, override)
+            made["RECURRENCE-ID"] = vDDDTypes(self.local(self.zones.time(line)))
+            made["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
+            lean.add_component(made)
         return lean
 
     def _lean_event(self, at: int, reading: Reading) -> Event:

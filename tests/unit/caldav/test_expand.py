@@ -185,6 +185,33 @@ def test_a_recurrence_that_would_take_long_is_refused(lines):
 
 
 @pytest.mark.parametrize(
+    "parts",
+    [
+        [event("DTSTART:16261125T100000Z", "DTEND:20261125T110000Z", "RDATE:20261203T100000Z")],
+        [event("DTSTART:20261125T100000Z", "RDATE;VALUE=PERIOD:22001203T100000Z/P99999D")],
+        [
+            event("DTSTART:20261125T100000Z", "RDATE:20261203T100000Z"),
+            event(
+                "DTSTART;VALUE=DATE:16000101", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261203T100000Z"
+            ),
+        ],
+        [
+            event("DTSTART:20261125T100000Z", "RRULE:FREQ=WEEKLY"),
+            event("DTSTART:16000101T100000Z", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261202T100000Z"),
+        ],
+        [
+            event("DTSTART;VALUE=DATE:20261125", "RRULE:FREQ=WEEKLY"),
+            event("DTSTART:20261125T100000Z", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261202T100000Z"),
+        ],
+    ],
+)
+def test_a_series_that_no_app_would_write_is_refused(parts):
+    """What the library cannot count with is one unreadable entry, never the end of a pass."""
+    with pytest.raises(UnreadableResource):
+        expanded(calendar(*parts), FROM, 60)
+
+
+@pytest.mark.parametrize(
     "rule",
     [
         "",
