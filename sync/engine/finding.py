@@ -13,7 +13,7 @@ from sync.domain.sessions import Kind, Session, SessionKey
 from sync.domain.signals import Disruption, is_handled, is_replacement, judged
 from sync.engine.current import Pass
 from sync.engine.looking import Look
-from sync.errors import CalendarError
+from sync.errors import CalendarError, RejectedError
 from sync.ports import Calendar, Entry, Scan
 from sync.retrying import Retries
 
@@ -139,6 +139,8 @@ def _rebuilt(
         if named and replacement is None:
             try:
                 replacement = _read(look.calendar, SessionKey(named), current.retries)
+            except RejectedError:
+                continue  # it stands, unreadable; the marks on the original hold without a record
             except CalendarError as error:
                 look.fail(error)
                 unread.add(look.name)
@@ -187,6 +189,7 @@ def _gone(looks: Iterable[Look], seen: _Seen, current: Pass) -> list[Raincheck]:
             if raincheck.original.calendar == look.name and raincheck.state in (
                 State.WRITTEN,
                 State.SETTLED,
+                State.FAILED,  # its original could not be marked
             ):
                 gone.append(after(raincheck, Fact.REPLACEMENT_GONE))
     return gone

@@ -14,8 +14,8 @@ from sync.domain.sessions import Session, SessionKey, Span
 from sync.engine.current import Pass
 from sync.engine.finding import Found
 from sync.engine.looking import Look
-from sync.errors import CalendarError
-from sync.ports import Entry
+from sync.errors import CalendarError, RejectedError
+from sync.ports import Calendar, Entry
 from sync.retrying import Retries
 
 
@@ -104,20 +104,30 @@ def _recovered(raincheck: Raincheck, looks: dict[str, Look], retries: Retries) -
     a person may move the original to a new time: then there is nothing left to make up for.
     """
     look = looks.get(raincheck.original.calendar)
-    key, original = raincheck.replacement, raincheck.original
-    if key is None or look is None or look.changes is None or raincheck.state not in UNWRITTEN:
+    if look is None or look.changes is None or raincheck.state not in UNWRITTEN:
         return raincheck
     if raincheck.state is State.FAILED and not _has_news(looks):
         return raincheck
     try:
-        if raincheck.slot is not None:
-            there = retries.call(lambda: look.calendar.read(key, None))
-            if there is not None and rules.is_ours(there, raincheck):
-                return rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
-        now_stands = retries.call(lambda: look.calendar.read(original.key, original.resource))
+        return _as_it_stands(raincheck, look.calendar, retries)
+    except RejectedError:
+        return raincheck  # one entry that cannot be read must not stop its whole calendar
     except CalendarError as error:
         look.fail(error)
         return raincheck
+
+
+def _as_it_stands(raincheck: Raincheck, calendar: Calendar, retries: Retries) -> Raincheck:
+    key, original = raincheck.replacement, raincheck.original
+    if key is None:
+        return raincheck
+    if raincheck.slot is not None or raincheck.resource is not None:
+        there = retries.call(lambda: calendar.read(key, None))
+        if there is not None and rules.is_ours(there, raincheck):
+            return rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
+        if there is None and raincheck.resource is not None:
+            return after(raincheck, Fact.REPLACEMENT_GONE)  # it stood once: a person deleted it
+    now_stands = retries.call(lambda: calendar.read(original.key, original.resource))
     if now_stands is not None and now_stands.when != original.when:
         return replace(after(raincheck, Fact.ORIGINAL_MOVED), reason=MOVED)
     return raincheck

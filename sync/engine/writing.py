@@ -133,7 +133,14 @@ class Writer:
             raincheck = placed.rainchecks[wish.id]
             slot = self._better_slot(raincheck, wish, agenda, placed.known)
             if slot is not None:
-                placed.put(self._guarded(raincheck, partial(self._move, slot=slot)))
+                moved = self._guarded(raincheck, partial(self._move, slot=slot))
+                placed.put(moved)
+                agenda = tuple(
+                    replace(session, when=moved.slot or session.when)
+                    if session.key == moved.replacement
+                    else session
+                    for session in agenda
+                )
 
     def _better_slot(
         self,

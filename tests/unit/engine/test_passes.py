@@ -7,9 +7,9 @@ import pytest
 
 from sync.domain.lifecycle import State
 from sync.domain.passes import Reach, WarningCode
-from sync.domain.policy import Action, Conditions, Policy, Rule, Terms
+from sync.domain.policy import Action, Conditions, Favour, Policy, Preference, Rule, Terms
 from sync.domain.practice import Holds
-from sync.domain.sessions import Attendee, Kind, Session, SessionKey, Status, Timed
+from sync.domain.sessions import Attendee, Kind, Session, SessionKey, Span, Status, Timed
 from sync.errors import AccessError, CalendarError, RejectedError, UnreachableError
 from tests.unit.engine.world import PRACTICE, Steps, World, at, tagged
 
@@ -240,3 +240,76 @@ def test_a_tag_that_an_instance_has_from_its_series_is_not_its_own(world: World)
     )
     (told,) = world.run().rainchecks
     assert told.cause.name == "internet"
+
+
+def _refusing(*_: object, **__: object) -> Session:
+    raise RejectedError("it cannot be read", calendar="sessions", operation="read")
+
+
+def test_an_original_that_turns_unreadable_does_not_stop_its_calendar(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one session waits and cannot be read, the others are written all the same."""
+    openings, world.hours = world.hours, replace(world.hours, weekly={})
+    world.sessions.put(tagged("odd", at(3)))
+    world.run()
+    world.hours = openings
+    read = world.sessions.read
+    monkeypatch.setattr(
+        world.sessions,
+        "read",
+        lambda key, resource: _refusing() if key.uid == "odd" else read(key, resource),
+    )
+    world.sessions.put(tagged("plain", at(4)))
+    report = world.run()
+    assert {look.reach for look in report.calendars} == {Reach.OK}
+    assert world.original("plain").marks is not None
+
+
+def test_a_replacement_deleted_while_its_original_cannot_be_marked_stays_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused mark is tried again after a change only, and resurrects nothing."""
+    world.sessions.put(tagged("one", at(3)))
+    with monkeypatch.context() as broken:
+        broken.setattr(world.sessions, "amend", _refusing)
+        (refused,) = world.run().rainchecks
+        world.run()
+        with world.journal() as journal:
+            told = len(journal.story(refused.id))
+        world.run()
+        with world.journal() as journal:
+            assert len(journal.story(refused.id)) == told
+    (replacement,) = world.replacements()
+    world.sessions.remove(replacement.key)
+    (withdrawn,) = world.run().rainchecks
+    assert withdrawn.state is State.WITHDRAWN
+    world.sessions.put(tagged("two", at(4)))
+    world.run()
+    assert [each.key for each in world.replacements()] != [replacement.key]
+    assert len(world.replacements()) == 1
+
+
+def test_two_replacements_that_make_way_do_not_meet(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one was moved to is taken for the other."""
+    world.policy = Policy(Terms(prefer=Preference(Favour.SOONEST)))
+    for uid, hour in (("one", 10), ("two", 11)):
+        world.sessions.put(tagged(uid, at(1, hour)))
+    private = world.calendars["private"]
+    agenda = private.agenda
+
+    def entering(window: Span) -> tuple[Session, ...]:
+        times = [each.when for each in world.replacements() if isinstance(each.when, Timed)]
+        if len(times) == 2 and not private.sessions():
+            block = Timed(min(t.start for t in times), max(t.end for t in times))
+            private.put(Session(SessionKey("block"), "private", Kind.SINGLE, block))
+        return agenda(window)
+
+    monkeypatch.setattr(private, "agenda", entering)
+    world.run()
+    first, second = (each.when for each in world.replacements())
+    assert isinstance(first, Timed)
+    assert isinstance(second, Timed)
+    assert not first.span.overlaps(second.span)
