@@ -30,9 +30,9 @@ def is_ours(key: SessionKey) -> bool:
 
 
 def raincheck_id(original: SessionKey) -> str:
-    """Return the raincheck's id: eight letters and digits, the same for every attempt."""
+    """Return the raincheck's id: ten letters and digits, the same for every attempt."""
     digest = uuid5(NAMESPACE, _name(original)).bytes
-    return base64.b32encode(digest).decode("ascii")[:8].lower()
+    return base64.b32encode(digest).decode("ascii")[:10].lower()
 
 
 def _name(original: SessionKey) -> str:

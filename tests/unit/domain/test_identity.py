@@ -8,10 +8,10 @@ from sync.domain.sessions import SessionKey
 SINGLE = SessionKey("s1@example.org")
 INSTANCE = SessionKey("s1@example.org", "20261123T100000Z")
 GOLDEN = {
-    (SINGLE, 1): ("xdj3q52v", "rcad6108f2fbc655e5a151a49cb10d1886"),
-    (SINGLE, 2): ("xdj3q52v", "rc6910edab11975b998564e2125ebd4f64"),
-    (INSTANCE, 1): ("ysqpl6t2", "rc8123f52cc62352979e64331d1190e537"),
-    (INSTANCE, 2): ("ysqpl6t2", "rc25905857ac3d54e58d72874bfd4dec51"),
+    (SINGLE, 1): ("xdj3q52v5j", "rcad6108f2fbc655e5a151a49cb10d1886"),
+    (SINGLE, 2): ("xdj3q52v5j", "rc6910edab11975b998564e2125ebd4f64"),
+    (INSTANCE, 1): ("ysqpl6t265", "rc8123f52cc62352979e64331d1190e537"),
+    (INSTANCE, 2): ("ysqpl6t265", "rc25905857ac3d54e58d72874bfd4dec51"),
 }
 
 
@@ -28,7 +28,7 @@ def test_names_are_legal_everywhere():
         made = replacement_key(key, 1)
         assert re.fullmatch(r"[a-v0-9]{5,1024}", made.uid)
         assert made.recurrence_id is None
-        assert re.fullmatch(r"[a-z2-7]{8}", raincheck_id(key))
+        assert re.fullmatch(r"[a-z2-7]{10}", raincheck_id(key))
 
 
 def test_each_session_and_attempt_has_its_own():
