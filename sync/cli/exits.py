@@ -1,7 +1,11 @@
 """What the process ends with (CONTRACT 5), and how trouble is told on stderr."""
 
+import os
+import signal
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from types import TracebackType
 from typing import Self
@@ -46,6 +50,10 @@ def exit_of(report: PassReport) -> Exit:
     return Exit.DONE
 
 
+INTERRUPTED = 128 + signal.SIGINT
+"""As shells say it of a command that Ctrl-C ended."""
+
+
 class Told:
     """Tells an error in plain words and ends the process with its code."""
 
@@ -59,6 +67,9 @@ class Told:
         trace: TracebackType | None,
     ) -> None:
         """Leave click's own ends alone; tell ours; anything else is a bug."""
+        if isinstance(error, KeyboardInterrupt):
+            click.echo("\nraincheck: stopped; nothing is lost, the next pass goes on.", err=True)
+            sys.exit(INTERRUPTED)
         if error is None or isinstance(error, click.ClickException | click.exceptions.Exit):
             return
         # click itself ends quietly when the reader of our output has gone.
@@ -103,3 +114,15 @@ def _tell_bug(error: Exception, trace: TracebackType | None) -> None:
     click.echo(f"Please report these lines: {type(error).__name__}", err=True)
     for frame in traceback.extract_tb(trace):
         click.echo(f"  {frame.filename}:{frame.lineno} in {frame.name}", err=True)
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Let output fail without ending the command: a reader that left, a disk that is full."""
+    try:
+        yield
+    except OSError as error:
+        # What is still in the buffer would fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"raincheck: the report could not be written: {error.strerror}", err=True)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from sync.cli import telling
-from sync.cli.exits import exit_of
+from sync.cli.exits import exit_of, printing
 from sync.cli.options import config_option, loaded
 from sync.wiring import opened
 
@@ -22,12 +22,15 @@ def sync(config: str | None, *, dry_run: bool, as_json: bool, allow_many: bool) 
     settings = loaded(config)
     with opened(settings, environ=os.environ, dry_run=dry_run, allow_many=allow_many) as practice:
         report = practice.run_pass()
-    if as_json:
-        click.echo(json.dumps(telling.as_json(report), indent=1, ensure_ascii=False))
-    else:
-        # Titles are for the eyes at the terminal: elsewhere, output ends up in logs and mails.
-        for line in telling.as_text(report, titles=sys.stdout.isatty()):
-            click.echo(line)
+    # The pass is done: what becomes of its report changes nothing of how it went.
+    with printing():
+        if as_json:
+            click.echo(json.dumps(telling.as_json(report), indent=1, ensure_ascii=False))
+        else:
+            # Titles are for the eyes at the terminal: elsewhere, output ends up in logs and mails.
+            for line in telling.as_text(report, titles=sys.stdout.isatty()):
+                click.echo(line)
+        sys.stdout.flush()
     for line in telling.troubles(report):
         click.echo(line, err=True)
     sys.exit(exit_of(report))

@@ -39,7 +39,7 @@ class Fact(Enum):
     REPLACEMENT_WRITTEN = "replacement-written"
     REPLACEMENT_GONE = "replacement-gone"
     ORIGINAL_MARKED = "original-marked"
-    ORIGINAL_MOVED = "original-moved"
+    CALLED_OFF = "called-off"  # a person saw to the original itself
     WRITE_REFUSED = "write-refused"
 
 
@@ -48,14 +48,14 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
         Fact.SLOT_FOUND: State.PLANNED,
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
-        Fact.ORIGINAL_MOVED: State.WITHDRAWN,
+        Fact.CALLED_OFF: State.WITHDRAWN,
     },
     State.PLANNED: {
         Fact.SLOT_FOUND: State.PLANNED,
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
-        Fact.ORIGINAL_MOVED: State.WITHDRAWN,  # a person was faster
+        Fact.CALLED_OFF: State.WITHDRAWN,  # a person was faster
         Fact.ORIGINAL_MARKED: State.SETTLED,  # `record`: there is no replacement to write
         Fact.WRITE_REFUSED: State.FAILED,
     },
@@ -74,14 +74,14 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
-        Fact.ORIGINAL_MOVED: State.WITHDRAWN,
+        Fact.CALLED_OFF: State.WITHDRAWN,
     },
     State.FAILED: {
         Fact.SLOT_FOUND: State.PLANNED,
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
-        Fact.ORIGINAL_MOVED: State.WITHDRAWN,
+        Fact.CALLED_OFF: State.WITHDRAWN,
         Fact.ORIGINAL_MARKED: State.SETTLED,
         Fact.WRITE_REFUSED: State.FAILED,
     },

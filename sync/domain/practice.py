@@ -14,7 +14,7 @@ from sync.domain.modality import modality_of
 from sync.domain.planner import Wish
 from sync.domain.policy import Action, Decision, Policy, SignalKind, Situation, decided
 from sync.domain.sessions import Kind, Session, SessionKey, Span, Status, Timed
-from sync.domain.signals import Disruption, Watch, is_closure
+from sync.domain.signals import AHEAD_MAX, Disruption, Watch, is_closure
 from sync.domain.words import cleaned_title, most_telling, words_of
 from sync.domain.writes import clients_of, is_confirmed_at_once
 
@@ -95,7 +95,8 @@ def wish_of(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish:
     assert isinstance(original.when, Timed), raincheck
     terms = terms_of(raincheck, practice).terms
     start = now + terms.notice
-    end = max(now, original.when.span.start) + terms.within
+    # A slip of the year must not make a search of decades.
+    end = min(max(now, original.when.span.start), now + AHEAD_MAX) + terms.within
     recurring = original.kind is not Kind.SINGLE
     return Wish(
         id=raincheck.id,
@@ -125,6 +126,12 @@ def busy_in(agenda: Iterable[Session], practice: Practice) -> tuple[Busy, ...]:
         for session in agenda
     )
     return tuple(busy for busy in found if busy is not None)
+
+
+def freed_by(raincheck: Raincheck, practice: Practice) -> frozenset[SessionKey]:
+    """Return the original, if it will stop blocking its time once its replacement stands."""
+    keeps = terms_of(raincheck, practice).terms.keep_original
+    return frozenset() if keeps else frozenset({raincheck.original.key})
 
 
 def planned_at(raincheck: Raincheck, slot: Timed, why: str, practice: Practice) -> Raincheck:

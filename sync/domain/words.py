@@ -86,7 +86,7 @@ def dictionary(tags: Mapping[str, str], causes: Mapping[str, Fault]) -> Dictiona
     for word, name in tags.items():
         known[folded(word)] = Cause(name, causes[name])
     known.pop("", None)
-    closures = frozenset(folded(word) for word in CLOSURE_WORDS) - known.keys()
+    closures = frozenset(map(folded, CLOSURE_WORDS)).difference(known)
     return Dictionary(known, closures)
 
 

@@ -54,32 +54,39 @@ class _Seen:
     replacements: dict[str, Session] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)
 
+    def marked_otherwise(self) -> set[str]:
+        """Return the ids in marks on disrupted sessions that do not fit their own names."""
+        return {d.session.marks.id for d in self.disruptions.values() if d.session.marks}
+
 
 def find(looks: Sequence[Look], current: Pass) -> Found:
     """Return what there is to do. Reads the journal, and a calendar only to rebuild lost state."""
     journal = current.journal
     read = [look for look in looks if look.changes is not None]
     seen = _sorted(read, current.practice, current.now)
-    ids = {*seen.disruptions, *seen.originals, *seen.replacements}
+    ids = {*seen.disruptions, *seen.originals, *seen.replacements, *seen.marked_otherwise()}
     remembered = {raincheck.id: raincheck for raincheck in journal.rainchecks(ids)}
-    new = _promised(seen, remembered, current)
+    promised = _promised(seen, remembered, current)
+    new = [raincheck for raincheck in promised if raincheck.state is not State.WRITTEN]
+    standing = [raincheck for raincheck in promised if raincheck.state is State.WRITTEN]
     rebuilt, unread = _rebuilt(seen, remembered, looks, current)
     moved = _moved_by_hand(seen, remembered)
-    gone = _gone(read, seen, current)
+    gone, emptied = _gone(read, seen, current)
     told = [
         *((r, "seen", _seen_words(r)) for r in new),
+        *((r, "written", "found standing, after a lost state file") for r in standing),
         *((r, r.state.value, str(r.reason)) for r in rebuilt),
         *((r, "moved", "a person moved the replacement") for r in moved),
-        *((r, "withdrawn", "a person deleted the replacement") for r in gone),
+        *((r, "withdrawn", DELETED) for r in gone),
     ]
     changed = {raincheck.id for raincheck in (*moved, *gone)}
     return Found(
-        looks=tuple(look for look in read if look.name not in unread),
+        looks=tuple(look for look in read if look.name not in unread | emptied),
         new=tuple(new),
         open=tuple(r for r in journal.rainchecks() if r.id not in changed),
-        followed=(*rebuilt, *moved, *gone),
+        followed=(*standing, *rebuilt, *moved, *gone),
         entries=tuple(current.entry(r.id, what, why) for r, what, why in told),
-        warnings=tuple(seen.warnings),
+        warnings=(*seen.warnings, *(_emptied(name) for name in sorted(emptied))),
     )
 
 
@@ -100,6 +107,7 @@ def _sorted(looks: Iterable[Look], practice: Practice, now: datetime) -> _Seen:
 def _sort(
     session: Session, master: Session | None, seen: _Seen, practice: Practice, now: datetime
 ) -> None:
+    # Marks count in every calendar: what was a calendar of sessions may now be private.
     if session.marks is not None and is_handled(session):
         seen.originals[session.marks.id] = session
     if session.marks is not None and is_replacement(session):
@@ -115,12 +123,34 @@ def _sort(
 
 
 def _promised(seen: _Seen, remembered: dict[str, Raincheck], current: Pass) -> list[Raincheck]:
-    made = (
-        rules.raincheck_of(disruption, current.practice, current.id)
-        for id_, disruption in seen.disruptions.items()
-        if id_ not in remembered
-    )
-    return [raincheck for raincheck in made if raincheck is not None]
+    """Return the new promises; `written` where a lost journal's replacement turns out to stand."""
+    promised: list[Raincheck] = []
+    for id_, disruption in seen.disruptions.items():
+        if id_ in remembered or _is_renamed(disruption.session, remembered):
+            continue
+        made = rules.raincheck_of(disruption, current.practice, current.id)
+        if made is None:
+            continue
+        there = seen.replacements.get(id_)
+        if there is not None and there.key == made.replacement and rules.is_ours(there, made):
+            made = rules.standing(made, there, Fact.REPLACEMENT_WRITTEN)
+        promised.append(made)
+    return promised
+
+
+def _is_renamed(session: Session, remembered: dict[str, Raincheck]) -> bool:
+    """Return whether *session* is one that was dealt with under another name.
+
+    Apps rename instances when a person edits the series: the whole series moves, and with it every
+    RECURRENCE-ID; or "this and following" is split off, under a new UID. Marks and tag stay. A
+    duplicate that a person made stands at another time under another UID: that one is new.
+    """
+    raincheck = remembered.get(session.marks.id) if session.marks is not None else None
+    if raincheck is None:
+        return False
+    original = raincheck.original
+    moved_along = session.kind is Kind.INSTANCE and session.key.uid == original.key.uid
+    return moved_along or session.when == original.when
 
 
 def _rebuilt(
@@ -172,9 +202,16 @@ def _moved_by_hand(seen: _Seen, remembered: dict[str, Raincheck]) -> list[Rainch
     return moved
 
 
-def _gone(looks: Iterable[Look], seen: _Seen, current: Pass) -> list[Raincheck]:
-    """Return the records of replacements that a person deleted: withdrawn, they never come back."""
+def _gone(
+    looks: Iterable[Look], seen: _Seen, current: Pass
+) -> tuple[list[Raincheck], frozenset[str]]:
+    """Return the records of replacements that a person deleted, and which calendars are emptied.
+
+    Withdrawn, they never come back. But a calendar of which most is suddenly gone was not tidied
+    by a person: a disk that is not mounted, a backup put back. There nothing is taken for deleted.
+    """
     gone: list[Raincheck] = []
+    emptied: set[str] = set()
     for look in looks:
         assert look.changes is not None
         removed = set(look.changes.removed)
@@ -182,17 +219,50 @@ def _gone(looks: Iterable[Look], seen: _Seen, current: Pass) -> list[Raincheck]:
         if whole:
             known = current.journal.known(look.name)(None)
             removed |= known.keys() - look.changes.revisions.keys()
-        for raincheck in current.journal.rainchecks_at(removed):
-            ahead = raincheck.slot is not None and raincheck.slot.span.start > current.now
-            if raincheck.id in seen.replacements or (whole and not ahead):
-                continue
-            if raincheck.original.calendar == look.name and raincheck.state in (
-                State.WRITTEN,
-                State.SETTLED,
-                State.FAILED,  # its original could not be marked
-            ):
-                gone.append(after(raincheck, Fact.REPLACEMENT_GONE))
-    return gone
+        missing = [
+            raincheck
+            for raincheck in current.journal.rainchecks_at(removed)
+            if raincheck.original.calendar == look.name
+            and raincheck.state in STOOD
+            and raincheck.id not in seen.replacements
+            and (not whole or _is_ahead(raincheck, current.now))
+        ]
+        if missing and _is_emptied(look, current):
+            emptied.add(look.name)
+        else:
+            gone += [replace(after(r, Fact.REPLACEMENT_GONE), reason=DELETED) for r in missing]
+    return gone, frozenset(emptied)
+
+
+STOOD = frozenset({State.WRITTEN, State.SETTLED, State.FAILED})
+"""States in which a replacement was seen; a failed one's original could not be marked."""
+
+DELETED = "a person deleted the replacement"
+EMPTIED_MIN = 5
+
+
+def _is_emptied(look: Look, current: Pass) -> bool:
+    """Return whether most of what was known is gone at once, and not just a handful."""
+    assert look.changes is not None
+    known = current.journal.known(look.name)(None).keys()
+    if look.changes.scan is Scan.FULL:
+        # What has ended since the last full look leaves the window; an empty one tells enough.
+        return not look.changes.revisions
+    lost = known & look.changes.removed
+    return len(lost) >= EMPTIED_MIN and 2 * len(lost) > len(known)
+
+
+def _is_ahead(raincheck: Raincheck, now: datetime) -> bool:
+    return raincheck.slot is not None and raincheck.slot.span.start > now
+
+
+def _emptied(calendar: str) -> Warned:
+    return Warned(
+        WarningCode.CALENDAR_EMPTIED,
+        "Most of this calendar is suddenly gone, so nothing there was taken for deleted. Is its "
+        "server all right?",
+        calendar,
+    )
 
 
 def _seen_words(raincheck: Raincheck) -> str:

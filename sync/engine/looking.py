@@ -1,8 +1,9 @@
 """Asking every calendar what has changed, each account on its own."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sync.domain.fingerprint import fingerprint
 from sync.domain.passes import CalendarLook, Reach
 from sync.engine.current import Pass
 from sync.errors import (
@@ -95,14 +96,23 @@ def catch_up(looks: Iterable[Look], current: Pass) -> None:
 
 
 def _changes(calendar: Calendar, current: Pass) -> ChangeSet:
-    """Return what has changed; a cursor that the server no longer knows costs one full look."""
+    """Return what has changed; all of it where the cursor is no longer good.
+
+    That is when the server has forgotten it, or when the practice judges by other words or rules
+    than it did: the cursor is kept together with the judgement's fingerprint.
+    """
     known = current.journal.known(calendar.name)
-    cursor = current.journal.cursor(calendar.name)
+    judgement = fingerprint(current.practice)
+    stored = current.journal.cursor(calendar.name) or ""
+    judged_by, _, cursor = stored.partition(" ")
+    if judged_by != judgement:
+        cursor = ""
     since = current.now - current.practice.watch.settings.lookback
     try:
-        return current.retries.call(lambda: calendar.changes(cursor, known, since=since))
+        found = current.retries.call(lambda: calendar.changes(cursor or None, known, since=since))
     except CursorExpiredError:
-        return current.retries.call(lambda: calendar.changes(None, known, since=since))
+        found = current.retries.call(lambda: calendar.changes(None, known, since=since))
+    return replace(found, cursor=f"{judgement} {found.cursor}")
 
 
 def _changed(changes: ChangeSet | None) -> int:

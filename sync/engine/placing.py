@@ -11,8 +11,9 @@ from sync.domain.planner import Plan, Wish, plan
 from sync.domain.policy import Action
 from sync.domain.practice import Practice
 from sync.domain.sessions import Session, SessionKey, Span
+from sync.domain.signals import words_of
 from sync.engine.current import Pass
-from sync.engine.finding import Found
+from sync.engine.finding import DELETED, Found
 from sync.engine.looking import Look
 from sync.errors import CalendarError, RejectedError
 from sync.ports import Calendar, Entry
@@ -40,6 +41,7 @@ class Placed:
 
 UNWRITTEN = frozenset({State.PLANNED, State.WAITING, State.FAILED})
 MOVED = "a person moved the original to another time"
+DROPPED = "a person tagged the original as one to drop"
 
 
 class UnreadableBusyTimeError(Exception):
@@ -101,12 +103,13 @@ def _recovered(raincheck: Raincheck, looks: dict[str, Look], retries: Retries) -
     """Return an open raincheck as it really stands, whatever happened since it was noted.
 
     A crash may have come between writing a replacement and noting it; and while a promise waits,
-    a person may move the original to a new time: then there is nothing left to make up for.
+    a person may move the original to a new time, or say that it is to be dropped: then there is
+    nothing left to make up for.
     """
     look = looks.get(raincheck.original.calendar)
     if look is None or look.changes is None or raincheck.state not in UNWRITTEN:
         return raincheck
-    if raincheck.state is State.FAILED and not _has_news(looks):
+    if raincheck.state is State.FAILED and not has_news(looks):
         return raincheck
     try:
         return _as_it_stands(raincheck, look.calendar, retries)
@@ -126,10 +129,12 @@ def _as_it_stands(raincheck: Raincheck, calendar: Calendar, retries: Retries) ->
         if there is not None and rules.is_ours(there, raincheck):
             return rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
         if there is None and raincheck.resource is not None:
-            return after(raincheck, Fact.REPLACEMENT_GONE)  # it stood once: a person deleted it
+            return replace(after(raincheck, Fact.REPLACEMENT_GONE), reason=DELETED)
     now_stands = retries.call(lambda: calendar.read(original.key, original.resource))
     if now_stands is not None and now_stands.when != original.when:
-        return replace(after(raincheck, Fact.ORIGINAL_MOVED), reason=MOVED)
+        return replace(after(raincheck, Fact.CALLED_OFF), reason=MOVED)
+    if now_stands is not None and "drop" in words_of(now_stands):
+        return replace(after(raincheck, Fact.CALLED_OFF), reason=DROPPED)
     return raincheck
 
 
@@ -139,11 +144,11 @@ def _wants_slot(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
     if look is None or look.changes is None or raincheck.action is Action.RECORD:
         return False
     if raincheck.state is State.FAILED:
-        return _has_news(looks)
+        return has_news(looks)
     return raincheck.state in (State.WAITING, State.PLANNED)
 
 
-def _has_news(looks: dict[str, Look]) -> bool:
+def has_news(looks: dict[str, Look]) -> bool:
     """Return whether anything has changed anywhere: what failed for good may go now."""
     return any(each.changes and each.changes.revisions for each in looks.values())
 
@@ -159,7 +164,9 @@ def _with_slots(
         why = f"the busy time of calendar {error} could not be read"
         return [rules.unplaced(raincheck, why) for raincheck in wanting]
     placed.known = frozenset(session.key for session in agenda)
-    made = plan(wishes, practice.hours, rules.busy_in(agenda, practice), now=now)
+    freed = frozenset[SessionKey]().union(*(rules.freed_by(r, practice) for r in wanting))
+    staying = [session for session in agenda if session.key not in freed]
+    made = plan(wishes, practice.hours, rules.busy_in(staying, practice), now=now)
     return applied(wanting, made, practice)
 
 

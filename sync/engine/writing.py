@@ -16,7 +16,13 @@ from sync.domain.sessions import Session, SessionKey, Timed
 from sync.domain.writes import Amendment, clients_of, draft_of, mark_of
 from sync.engine.current import Pass
 from sync.engine.looking import Look
-from sync.engine.placing import Placed, UnreadableBusyTimeError, agenda_of, window_of
+from sync.engine.placing import (
+    Placed,
+    UnreadableBusyTimeError,
+    agenda_of,
+    has_news,
+    window_of,
+)
 from sync.errors import (
     AlreadyExistsError,
     CalendarError,
@@ -51,14 +57,17 @@ class Writer:
         self._make_way(placed, fresh)
         for raincheck in list(placed.rainchecks.values()):
             if self._is_to_be_marked(raincheck):
-                placed.put(self._guarded(raincheck, self._mark))
+                act = self._mark if raincheck.id in fresh else self._mark_later
+                placed.put(self._guarded(raincheck, act))
 
     def _is_to_be_written(self, raincheck: Raincheck) -> bool:
         return raincheck.state is State.PLANNED and raincheck.slot is not None
 
     def _is_to_be_marked(self, raincheck: Raincheck) -> bool:
-        recorded = raincheck.state is State.PLANNED and raincheck.replacement is None
-        return recorded or raincheck.state is State.WRITTEN
+        if raincheck.replacement is not None:
+            return raincheck.state is State.WRITTEN
+        failed = raincheck.state is State.FAILED and has_news(self.looks)
+        return raincheck.state is State.PLANNED or failed
 
     def _guarded(
         self, raincheck: Raincheck, act: Callable[[Raincheck, Calendar], Raincheck]
@@ -94,10 +103,17 @@ class Writer:
         self._warn_if_nobody_is_told(raincheck, calendar)
         return written
 
-    def _mark(self, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
-        """Mark the original; one that is gone needs no marks."""
+    def _mark_later(self, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
+        """Mark an original that an earlier pass did not come to; a person may have moved it."""
         original = raincheck.original
-        keep = rules.terms_of(raincheck, self.current.practice).terms.keep_original
+        there = self.current.retries.call(lambda: calendar.read(original.key, original.resource))
+        moved = there is not None and there.when != original.when
+        return self._mark(raincheck, calendar, keep=moved)
+
+    def _mark(self, raincheck: Raincheck, calendar: Calendar, *, keep: bool = False) -> Raincheck:
+        """Mark the original; one that is gone needs no marks. *keep* leaves its time blocked."""
+        original = raincheck.original
+        keep = keep or not rules.freed_by(raincheck, self.current.practice)
         ahead = original.span_in(self.current.practice.watch.zone).start > self.current.clock.now()
         amendment = mark_of(raincheck, ahead=ahead and not keep)
         settled = after(raincheck, Fact.ORIGINAL_MARKED)
@@ -152,7 +168,8 @@ class Writer:
         """Return another slot if something not *known* before overlaps this one, else None."""
         assert raincheck.slot is not None, raincheck
         taken = raincheck.slot.span
-        others = [session for session in agenda if session.key != raincheck.replacement]
+        ours = {raincheck.replacement, *rules.freed_by(raincheck, self.current.practice)}
+        others = [session for session in agenda if session.key not in ours]
         entered = [
             session for session in others if session.key not in known and session.marks is None
         ]
@@ -181,7 +198,8 @@ class Writer:
         except ConflictError:
             return raincheck  # a person was faster: it is theirs
         stands = rules.standing(raincheck, moved, Fact.REPLACEMENT_WRITTEN)
-        self._note(stands, "moved", "something was entered at that time meanwhile", moved)
+        stands = replace(stands, reason="something was entered at the first choice meanwhile")
+        self._note(stands, "moved", str(stands.reason), moved)
         return stands
 
     def _warn_if_nobody_is_told(self, raincheck: Raincheck, calendar: Calendar) -> None:

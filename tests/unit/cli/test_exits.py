@@ -82,15 +82,23 @@ def test_errors_end_with_their_code(error, ends, capsys):
     "end",
     [
         *(click.UsageError("wrong"), click.exceptions.Exit(2), click.Abort()),
-        *(KeyboardInterrupt(), SystemExit(1), BrokenPipeError()),
+        *(SystemExit(1), BrokenPipeError()),
     ],
 )
 def test_clicks_own_ends_are_left_alone(end, capsys):
-    """Wrong use, an interruption and a reader that went away are click's to tell."""
+    """Wrong use and a reader that went away are click's to tell."""
     with pytest.raises(type(end)) as raised, Told():
         raise end
     assert raised.value is end
     assert capsys.readouterr().err == ""
+
+
+def test_an_interruption_is_told_and_ends_as_shells_say_it(capsys):
+    """Ctrl-C is no exit 1, which would mean that something needs a person."""
+    with pytest.raises(SystemExit) as raised, Told():
+        raise KeyboardInterrupt
+    assert raised.value.code == 130
+    assert "nothing is lost" in capsys.readouterr().err
 
 
 def test_without_error_nothing_is_said(capsys):

@@ -1,6 +1,7 @@
 """What a pass does with what it finds."""
 
 from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sync.domain.policy import Action, Conditions, Favour, Policy, Preference, R
 from sync.domain.practice import Holds
 from sync.domain.sessions import Attendee, Kind, Session, SessionKey, Span, Status, Timed
 from sync.errors import AccessError, CalendarError, RejectedError, UnreachableError
-from tests.unit.engine.world import PRACTICE, Steps, World, at, tagged
+from tests.unit.engine.world import PRACTICE, Crash, Steps, World, at, tagged
 
 
 @pytest.fixture
@@ -313,3 +314,136 @@ def test_two_replacements_that_make_way_do_not_meet(
     assert isinstance(first, Timed)
     assert isinstance(second, Timed)
     assert not first.span.overlaps(second.span)
+
+
+def test_a_change_of_mind_reaches_what_was_seen_before(world: World) -> None:
+    """An organizer that is trusted only later: the unchanged session is acted on then."""
+    foreign = "partner@example.com"
+    world.sessions.put(tagged("one", at(1), organizer=foreign))
+    assert [w.code for w in world.run().warnings] == [WarningCode.UNTRUSTED_ORGANIZER]
+    assert world.run().warnings == ()
+    world.emails = frozenset({PRACTICE, foreign})
+    (told,) = world.run().rainchecks
+    assert told.state is State.SETTLED
+
+
+def test_a_session_does_not_stand_in_its_own_way(world: World) -> None:
+    """An original that is about to be freed neither fills the day nor blocks its client's day."""
+    world.policy = Policy(Terms(notice=timedelta(hours=1), within=timedelta(hours=30)))
+    world.hours = replace(world.hours, weekly={1: ((time(9), time(17)),)}, max_per_day=1)
+    world.sessions.put(tagged("one", at(1), attendees=(Attendee("ann@example.com"),)))
+    (told,) = world.run().rainchecks
+    assert told.state is State.SETTLED
+    assert told.slot is not None
+    assert told.slot.start.date() == at(1).start.date()
+
+
+def test_an_instance_that_an_app_renamed_is_still_the_same(world: World) -> None:
+    """When a series is moved, its marked instance gets another RECURRENCE-ID: nothing new."""
+    key = SessionKey("weekly", "20261124T100000Z")
+    world.sessions.put(tagged("weekly", at(1), key=key, kind=Kind.INSTANCE))
+    world.run()
+    marked = world.original("weekly")
+    world.sessions.remove(key)
+    renamed = SessionKey("weekly", "20261124T110000Z")
+    world.sessions.put(replace(marked, key=renamed, when=at(1, 11), resource=""))
+    split = replace(marked, key=SessionKey("split"), kind=Kind.SINGLE, resource="")
+    world.sessions.put(split)
+    assert world.run().rainchecks == ()
+    assert len(world.replacements()) == 1
+
+
+def test_an_original_moved_before_it_was_marked_keeps_its_new_time(world: World) -> None:
+    """Marked it is, but what a person moved is not cancelled under their hands."""
+    world.sessions.put(tagged("one", at(1)))
+    with pytest.raises(Crash):
+        world.run(_Stop("amend"))
+    world.sessions.put(tagged("one", at(3), categories=()))
+    world.run()
+    original = world.original("one")
+    assert original.marks is not None
+    assert original.status is Status.CONFIRMED
+    assert not original.transparent
+    assert original.when == at(3)
+
+
+def test_a_record_that_was_refused_is_tried_again_after_a_change(world: World) -> None:
+    """A refused mark of a recorded session does not fail for ever."""
+    world.policy = Policy(_acts(Action.RECORD))
+    world.sessions.put(tagged("one", at(1)))
+    (told,) = world.run(_Stop("amend", lambda: _failed(RejectedError))).rainchecks
+    assert told.state is State.FAILED
+    (told,) = world.run().rainchecks
+    assert told.state is State.FAILED, "nothing has changed"
+    world.sessions.put(_busy("anything", at(20), "sessions"))
+    (told,) = world.run().rainchecks
+    assert told.state is State.SETTLED
+
+
+def test_drop_calls_off_what_still_waits(world: World) -> None:
+    """A waiting session that a person tags as one to drop is withdrawn, and says why."""
+    hours = world.hours
+    world.hours = replace(hours, weekly={})
+    world.sessions.put(tagged("one", at(1)))
+    world.run()
+    world.sessions.put(tagged("one", at(1), categories=("disrupted", "drop")))
+    world.hours = hours
+    (told,) = world.run().rainchecks
+    assert told.state is State.WITHDRAWN
+    assert told.reason == "a person tagged the original as one to drop"
+
+
+def test_a_calendar_that_is_suddenly_empty_withdraws_nothing(world: World) -> None:
+    """All gone at once is a server's trouble, not a person's wish."""
+    for number in range(6):
+        world.sessions.put(tagged(f"s{number}", at(1, 9 + number)))
+    world.run()
+    kept = world.sessions.sessions()
+    for session in kept:
+        world.sessions.remove(session.key)
+    for expired in (False, True):
+        if expired:
+            world.sessions.expire_cursors()
+        report = world.run()
+        assert [warned.code for warned in report.warnings] == [WarningCode.CALENDAR_EMPTIED]
+        assert report.rainchecks == ()
+    for session in kept:
+        world.sessions.put(session)
+    assert all(told.state is State.SETTLED for told in world.run().rainchecks)
+
+
+def test_a_lost_journal_finds_what_stands_even_without_room(world: World) -> None:
+    """Written, not yet marked, state lost, no room left: the standing replacement is taken up."""
+    world.sessions.put(tagged("one", at(1)))
+    with pytest.raises(Crash):
+        world.run(_Stop("amend"))
+    world.state.unlink()
+    world.hours = replace(world.hours, weekly={})
+    (told,) = world.run().rainchecks
+    assert told.state is State.SETTLED
+    assert world.original("one").marks is not None
+
+
+def test_a_slip_of_the_year_does_not_search_for_decades(world: World) -> None:
+    """A session typed into 2099 is looked for within a year or so."""
+    far = Timed(at(1).start.replace(year=2099), at(1).end.replace(year=2099))
+    world.sessions.put(tagged("far", far))
+    (told,) = world.run().rainchecks
+    assert told.slot is not None
+    assert told.slot.start.year <= 2028
+
+
+class _Stop(Steps):
+    """Raises before the first call of one name."""
+
+    def __init__(self, name: str, trouble=Crash) -> None:  # type: ignore[no-untyped-def]
+        super().__init__()
+        self.name, self.stop = name, trouble
+
+    def guarded(self, work):  # type: ignore[no-untyped-def]
+        def call(*args, **kwargs):  # type: ignore[no-untyped-def]
+            if work.__name__ == self.name:
+                raise self.stop()
+            return work(*args, **kwargs)
+
+        return call

@@ -89,6 +89,7 @@ class World:
         default_factory=lambda: {"sessions": Holds.ALL, "private": Holds.NONE}
     )
     clock: FixedClock = field(default_factory=FixedClock)
+    emails: frozenset[str] = frozenset({PRACTICE})
     calendars: dict[str, MemoryCalendar] = field(default_factory=dict)
     hours: Hours = field(
         default_factory=lambda: Hours(
@@ -114,9 +115,7 @@ class World:
             yield journal
 
     def practice(self) -> Practice:
-        watch = Watch(
-            words.dictionary(TAG_WORDS, BUILT_IN), SignalSettings(), frozenset({PRACTICE}), ZONE
-        )
+        watch = Watch(words.dictionary(TAG_WORDS, BUILT_IN), SignalSettings(), self.emails, ZONE)
         return Practice(watch, self.policy, self.hours, None, dict(self.holds))
 
     def run(self, steps: Steps | None = None, **options: Any) -> PassReport:
