@@ -1,6 +1,8 @@
 """What the command ends with, and what it says, when things are not well."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from uuid import uuid4
 
@@ -90,3 +92,23 @@ def test_check_offline_contacts_nobody(radicale_server: Server, tmp_path: Path) 
     url = f"http://127.0.0.1:{free_port()}/"
     office = desk(tmp_path, radicale_server, f"off-{uuid4().hex[:8]}", url=url)
     assert office.run("check", "--offline").returncode == 0
+
+
+def test_output_that_cannot_be_written_does_not_change_how_the_pass_went(
+    radicale_office: Desk,
+) -> None:
+    """A full disk and a reader that left: the pass was done, and says so by its exit."""
+    office = radicale_office
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            office.command("sync"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    assert "could not be written" in done.stderr
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        office.command("sync"), stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
