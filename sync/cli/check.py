@@ -7,8 +7,9 @@ import click
 
 from sync.cli.exits import Exit
 from sync.cli.options import config_option, loaded
-from sync.cli.telling import visible
+from sync.cli.telling import ADVICE, visible
 from sync.config import Config, unbuilt
+from sync.domain.passes import Reach
 from sync.errors import AccessError, CalendarError, CalendarMissingError
 from sync.ports import Calendar, Server
 from sync.wiring import servers
@@ -26,10 +27,10 @@ HOLDS = {
 def check(config: str | None, *, offline: bool) -> None:
     """Validate the configuration, log in everywhere, say what would be watched."""
     settings = loaded(config)
-    click.echo(f"{settings.path}: valid.")
+    click.echo(f"{settings.path}: in order.")
     _tell_hours(settings)
     for sentence in unbuilt(settings):
-        click.echo(f"  not built yet: {sentence}")
+        click.echo(f"  - {sentence}")
     if offline:
         return
     with servers(settings, environ=os.environ) as found:
@@ -49,8 +50,7 @@ def _tell_account(settings: Config, server: Server) -> Exit:
     try:
         listed = server.listed()
     except CalendarError as error:
-        click.echo(f"{server.name}: {error}", err=True)
-        return _exit_of(error)
+        return _tell_trouble(server.name, error)
     click.echo(f"{server.name}: logged in; {len(listed)} calendars:")
     for one in listed:
         kind = "" if one.holds_events else " (no events)"
@@ -69,8 +69,7 @@ def _tell_calendar(calendar: Calendar, holds: str) -> Exit:
     try:
         facts = calendar.facts()
     except CalendarError as error:
-        click.echo(f"{calendar.name}: {error}", err=True)
-        return _exit_of(error)
+        return _tell_trouble(calendar.name, error)
     click.echo(f"{calendar.name}: found; {HOLDS[holds]}.")
     if holds == "none":
         return Exit.DONE
@@ -80,13 +79,21 @@ def _tell_calendar(calendar: Calendar, holds: str) -> Exit:
     if facts.invites:
         click.echo(f"{calendar.name}: the server invites guests and tells them of changes.")
     else:
-        click.echo(f"{calendar.name}: nobody will be told: the server sends no invitations.")
+        click.echo(
+            f"{calendar.name}: the server sends no invitations, so nobody will be told: "
+            "tell your guests yourself."
+        )
     return Exit.DONE
 
 
-def _exit_of(error: CalendarError) -> Exit:
-    if isinstance(error, AccessError):
-        return Exit.LOGIN_REFUSED
-    if isinstance(error, CalendarMissingError):
-        return Exit.NEEDS_A_PERSON
-    return Exit.TRY_AGAIN
+def _tell_trouble(name: str, error: CalendarError) -> Exit:
+    reach, end = next((reach, end) for kind, reach, end in TROUBLES if isinstance(error, kind))
+    click.echo(f"{name}: {error}. {ADVICE[reach]}", err=True)
+    return end
+
+
+TROUBLES: tuple[tuple[type[CalendarError], Reach, Exit], ...] = (
+    (AccessError, Reach.DENIED, Exit.LOGIN_REFUSED),
+    (CalendarMissingError, Reach.MISSING, Exit.NEEDS_A_PERSON),
+    (CalendarError, Reach.UNREACHABLE, Exit.TRY_AGAIN),
+)

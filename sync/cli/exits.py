@@ -1,6 +1,7 @@
 """What the process ends with (CONTRACT 5), and how trouble is told on stderr."""
 
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 import click
 
@@ -126,3 +127,8 @@ def printing() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             click.echo(f"raincheck: the report could not be written: {error.strerror}", err=True)
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Return how wide the terminal behind *stream* is; None where lines are not to be broken."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None

@@ -7,7 +7,7 @@ import sys
 import click
 
 from sync.cli import telling
-from sync.cli.exits import exit_of, printing
+from sync.cli.exits import exit_of, printing, width_of
 from sync.cli.options import config_option, loaded
 from sync.wiring import opened
 
@@ -29,8 +29,8 @@ def sync(config: str | None, *, dry_run: bool, as_json: bool, allow_many: bool) 
         else:
             # Titles are for the eyes at the terminal: elsewhere, output ends up in logs and mails.
             for line in telling.as_text(report, titles=sys.stdout.isatty()):
-                click.echo(line)
+                click.echo(telling.fitted(line, width_of(sys.stdout)))
         sys.stdout.flush()
-    for line in telling.troubles(report):
-        click.echo(line, err=True)
+    for line in telling.troubles(report, titles=sys.stderr.isatty()):
+        click.echo(telling.fitted(line, width_of(sys.stderr)), err=True)
     sys.exit(exit_of(report))

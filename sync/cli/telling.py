@@ -1,19 +1,37 @@
 """A pass in words: as the contract's JSON, and as lines for a person."""
 
+import textwrap
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from sync.domain.causes import UNSPECIFIED
+from sync.domain.causes import UNSPECIFIED, Fault
 from sync.domain.fees import Fee
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned
 from sync.domain.policy import Action, SignalKind
-from sync.domain.sessions import AllDay, Timed
+from sync.domain.practice import BY_MARKS
+from sync.domain.sessions import AllDay, Session, Timed
 from sync.domain.writes import day_and_time
 
 VERSION = 1
 """Of the JSON; raised when a field changes its meaning."""
+
+
+SIGNALS = {
+    SignalKind.TAG: "a tag",
+    SignalKind.CANCELLED: "it is cancelled",
+    SignalKind.DELETED: "it was deleted",
+    SignalKind.DECLINED: "every guest has declined",
+    SignalKind.CLOSURE: "a closure over it",
+}
+FAULTS = {
+    Fault.TECHNICAL: "technical",
+    Fault.CLIENT: "the client's side",
+    Fault.PROVIDER: "the practice's side",
+    Fault.SITE: "the site's side",
+    Fault.NONE: "nobody's fault",
+}
 
 
 def as_json(report: PassReport) -> dict[str, Any]:
@@ -34,22 +52,35 @@ def as_text(report: PassReport, *, titles: bool) -> Iterator[str]:
     """Yield the lines a person reads on stdout."""
     if report.dry_run:
         yield "Dry run: this is what would be done; nothing was written."
-    for raincheck in report.rainchecks:
+    told = [r for r in report.rainchecks if not _is_recognised(r, report)]
+    for raincheck in told:
         yield from map(visible, _story(raincheck, dry_run=report.dry_run, titles=titles))
+    if recognised := len(report.rainchecks) - len(told):
+        yield f"{_counted(recognised, 'session')} dealt with before, recognised by the marks there."
     looked = ", ".join(_looked(look) for look in report.calendars)
-    if not report.rainchecks and not report.held:
+    all_seen = all(look.reach is Reach.OK for look in report.calendars)
+    if not told and not report.held and all_seen:
         yield "Nothing to reschedule."
     yield visible(f"Looked at {looked}.") if looked else "No calendar was looked at."
 
 
-def troubles(report: PassReport) -> Iterator[str]:
+def troubles(report: PassReport, *, titles: bool) -> Iterator[str]:
     """Yield the lines about what went wrong or needs a person, for stderr."""
     for look in report.calendars:
         if look.reach is not Reach.OK:
-            yield visible(f"{look.name}: {look.reach.value}: {look.message}")
+            yield visible(f"{look.name}: {look.message}. {ADVICE[look.reach]}")
     for warned in report.warnings:
         where = f"{warned.calendar}: " if warned.calendar else ""
-        yield visible(f"warning: {where}{warned.message} ({warned.code.value})")
+        about = f"{_named(warned.about, titles=titles)}: " if warned.about else ""
+        yield visible(f"warning: {where}{about}{warned.message} ({warned.code.value})")
+
+
+ADVICE = {
+    Reach.UNREACHABLE: "Nothing is lost; is the address right, and the server up? Try again.",
+    Reach.DENIED: "Are username and password right? Many providers want an app password.",
+    Reach.MISSING: "`raincheck check` lists what the account has.",
+}
+"""What to do about a calendar that could not be looked at."""
 
 
 def visible(text: str) -> str:
@@ -135,12 +166,10 @@ def _warning(warned: Warned) -> dict[str, str | None]:
 
 def _story(raincheck: Raincheck, *, dry_run: bool, titles: bool) -> Iterator[str]:
     original = raincheck.original
-    when = original.when
-    start = day_and_time(when) if isinstance(when, Timed) else when.first.isoformat()
-    who = f"{original.title}, " if titles and original.title else ""
-    yield f"{raincheck.id}  {who}{start} ({original.calendar})"
+    label = "plan" if dry_run and raincheck.state is State.PLANNED else "done"
+    yield f"{_named(original, titles=titles)} ({original.calendar}, {raincheck.id})"
     yield f"    seen  {_seen(raincheck)}"
-    yield f"    done  {_done(raincheck, dry_run=dry_run)}"
+    yield f"    {label}  {_done(raincheck, dry_run=dry_run)}"
     if raincheck.reason:
         yield f"    why   {raincheck.reason}"
     if raincheck.fee is not None:
@@ -148,16 +177,32 @@ def _story(raincheck: Raincheck, *, dry_run: bool, titles: bool) -> Iterator[str
     yield ""
 
 
+def _named(session: Session, *, titles: bool) -> str:
+    when = session.when
+    start = day_and_time(when) if isinstance(when, Timed) else when.first.isoformat()
+    return f"{session.title}, {start}" if titles and session.title else start
+
+
+def _is_recognised(raincheck: Raincheck, report: PassReport) -> bool:
+    """Return whether it was dealt with before, and is only new to a new state file."""
+    return raincheck.rule == BY_MARKS and raincheck.pass_id == report.id
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _seen(raincheck: Raincheck) -> str:
     if raincheck.cause.name == UNSPECIFIED:
-        return "tagged" if raincheck.signal is SignalKind.TAG else raincheck.signal.value
-    return f"{raincheck.cause.name} ({raincheck.signal.value})"
+        return f"{SIGNALS[raincheck.signal]}, no cause given"
+    cause = f"{raincheck.cause.name} ({FAULTS[raincheck.cause.fault]})"
+    return f"{SIGNALS[raincheck.signal]}, cause: {cause}"
 
 
 def _fee_words(fee: Fee) -> str:
     if not fee.amount:
         return f"none ({fee.reason})"
-    return f"{fee.amount} {fee.currency}, {fee.state.value} ({fee.reason})"
+    return f"{fee.amount} {fee.currency} by your policy, for you to decide ({fee.reason})"
 
 
 def _done(raincheck: Raincheck, *, dry_run: bool) -> str:
@@ -166,7 +211,7 @@ def _done(raincheck: Raincheck, *, dry_run: bool) -> str:
     if raincheck.state is State.FAILED:
         return "the calendar server refused it; it is tried again when something changes"
     if raincheck.state is State.WITHDRAWN:
-        return "withdrawn: the replacement was deleted by hand and will not come back"
+        return "withdrawn; no new session will be written for it"
     planned = raincheck.state is State.PLANNED
     if raincheck.slot is None:
         return "would be recorded" if planned and dry_run else "recorded, not rescheduled"
@@ -190,3 +235,14 @@ def _looked(look: CalendarLook) -> str:
     if not look.changed:
         return f"{look.name} (unchanged)"
     return f"{look.name} ({look.changed} {'entry' if look.changed == 1 else 'entries'} read)"
+
+
+def fitted(line: str, width: int | None) -> str:
+    """Return *line* broken at spaces for a screen *width* wide, indentation kept; None: as is."""
+    if width is None or len(line) <= width:
+        return line
+    inside = len(line) - len(line.lstrip())
+    hanging = " " * (inside + 6 if inside else 2)
+    return textwrap.fill(
+        line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+    )

@@ -35,7 +35,8 @@ REQUEST_TIMEOUT_S = 10.0
 _POLL_S = 0.05
 _MISSING = (
     "The demo needs Radicale, a small CalDAV server, and it is not installed here.\n"
-    "It comes with the extra \"demo\":  pip install 'raincheck[demo]'"
+    'It comes with the extra "demo": run `make demo` in the folder that you installed from, or\n'
+    "install once more from there: pipx install --force '.[demo]'"
 )
 _MKCALENDAR = """<?xml version="1.0" encoding="utf-8"?>
 <C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"
@@ -183,6 +184,7 @@ class DemoServer:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
+                env={**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"},
                 start_new_session=True,
             )
 

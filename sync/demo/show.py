@@ -2,12 +2,14 @@
 
 import io
 import shlex
+import shutil
 import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -41,10 +43,10 @@ class Show:
             shown = performed(server, now=now, environ=environ)
             page.show(_weeks(shown, page.console, page.width))
             if not self.keep:
-                page.show(_goodbye())
+                page.show(_goodbye(environ))
                 return
             page.show(_invitation(server))
-            page.show_whole(f"raincheck sync --config {shlex.quote(str(shown.config))}")
+            page.show_whole(f"{_program()} sync --config {shlex.quote(str(shown.config))}")
             page.show(_ending())
             with suppress(KeyboardInterrupt):
                 threading.Event().wait()
@@ -108,12 +110,12 @@ def _opening() -> RenderableType:
     )
 
 
-def _goodbye() -> RenderableType:
+def _goodbye(environ: Mapping[str, str]) -> RenderableType:
     return _paragraph(
         Text.assemble(
             "The server is stopped and its files are gone. To tag a session yourself, in your own "
             "calendar app: ",
-            ("raincheck demo --keep", "bold"),
+            (_again(environ), "bold"),
             "\n",
         )
     )
@@ -155,3 +157,18 @@ def _ending() -> RenderableType:
 
 def _paragraph(*parts: RenderableType) -> Padding:
     return Padding(Group(*parts), _MARGIN)
+
+
+def _program() -> str:
+    """Return how to call the program from here: by its name only where that is on the path."""
+    called = Path(sys.argv[0])
+    if shutil.which("raincheck") is not None:
+        return "raincheck"
+    if called.name != "raincheck":
+        return f"{shlex.quote(sys.executable)} -m sync"
+    return shlex.quote(str(called))
+
+
+def _again(environ: Mapping[str, str]) -> str:
+    """Return how to see the demo again, with its server left running."""
+    return "make demo ARGS=--keep" if "MAKELEVEL" in environ else f"{_program()} demo --keep"

@@ -8,7 +8,8 @@ week beats every other slot, however soon. Where that is not to be had (the next
 weekly series stands there already, and nobody should come twice a day), the same weekday within
 two hours or so beats the same hour on another day, and that beats a very different hour. Among
 those days the rhythm decides: a session made up for on the day before the next one is half lost,
-so the best day lies about halfway between two dates of the series; after that, sooner is better. A
+so the best day lies about halfway between two dates of the series; after that, nearer to the lost
+date is better, and of two as near the sooner. A
 lost Monday 10:00 of a weekly series thus goes to Thursday 10:00; of a single session, to next
 Monday 10:00.
 
@@ -126,7 +127,7 @@ class Scale:
     def cost(self, slot: Slot) -> int:
         """Return what *slot* costs, zero or more; comparable among all wishes of a plan."""
         weights = WEIGHTS[self.wish.prefer.favour]
-        cost = weights.wait * max(0, (slot.start - self.wish.window.start) // _MINUTE)
+        cost = weights.wait * self._wait_minutes(slot)
         if self.wish.prefer.favour is Favour.SAME_TIME:
             cost += self._usual_cost(slot, weights)
         elif self.wish.prefer.favour is Favour.RANGES:
@@ -134,6 +135,17 @@ class Scale:
             cost += rank * weights.rank_days * _DAY_MINUTES
         cost *= URGENT if self.wish.urgent else 1
         return cost + (0 if self.hinted.isdisjoint(slot.days) else hint_cost(self.wish))
+
+    def _wait_minutes(self, slot: Slot) -> int:
+        """Return the wait from the first moment there may be a slot.
+
+        With *same-time*, a session that was still to come is missed from its own date on, and one
+        made up for weeks before it leaves the same gap as one weeks after.
+        """
+        start = self.wish.window.start
+        if self.wish.prefer.favour is Favour.SAME_TIME:
+            start = max(start, self.wish.when.span.start)
+        return abs((slot.start - start) // _MINUTE)
 
     def _usual_cost(self, slot: Slot, weights: Weights) -> int:
         """Return what it costs to leave the usual weekday, hour and rhythm."""

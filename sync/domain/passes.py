@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from sync.domain.lifecycle import Raincheck
+from sync.domain.sessions import Session
 
 
 class Reach(Enum):
@@ -30,12 +31,16 @@ class WarningCode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One warning; *message* is a whole sentence without names or titles."""
+    """One warning; *message* is a whole sentence without names or titles.
+
+    ``about`` is the session it speaks of, for the eyes of the person at the terminal.
+    """
 
     code: WarningCode
     message: str
     calendar: str | None = None
     uid: str | None = None
+    about: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)

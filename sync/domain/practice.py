@@ -22,6 +22,10 @@ WEEKLY = timedelta(days=7)
 """The rhythm assumed of a series: what a copy of one instance tells is only that there is one."""
 
 
+BY_MARKS = "marks in the calendar"
+"""The rule of a raincheck that was rebuilt after a lost state file."""
+
+
 class Holds(Enum):
     """What a calendar holds: ``sessions`` in its configuration."""
 
@@ -189,7 +193,7 @@ def rebuilt(
         signal=signal,
         cause=cause,
         action=Action.PROPOSE if named else Action.RECORD,
-        rule="marks in the calendar",
+        rule=BY_MARKS,
         noticed=now,
         state=State.WITHDRAWN if gone else State.SETTLED,
         pass_id=pass_id,

@@ -188,7 +188,7 @@ def _hindrance(session: Session, watch: Watch) -> Warned | None:
 
 
 def _warned(session: Session, code: WarningCode, message: str) -> Warned:
-    return Warned(code, message, session.calendar, session.key.uid)
+    return Warned(code, message, session.calendar, session.key.uid, session)
 
 
 def _disruption(

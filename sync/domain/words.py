@@ -69,9 +69,19 @@ class Dictionary:
     causes: Mapping[str, Cause]
     closures: frozenset[str]
 
+    def cause_of(self, word: str) -> Cause | None:
+        """Return the cause that *word* (folded) names, or None if it is no tag.
+
+        ``disrupted-`` with a word that nobody knows still says that the session was disrupted.
+        """
+        if word not in self.causes and word.startswith("disrupted-"):
+            return Cause(UNSPECIFIED, Fault.NONE)
+        return self.causes.get(word)
+
     def knows(self, word: str) -> bool:
         """Return whether *word* (folded) means anything to Raincheck."""
-        return word in self.causes or word in self.closures or word in QUALIFIERS
+        tag = self.cause_of(word) is not None
+        return tag or word in self.closures or word in QUALIFIERS
 
     def must_go(self, word: str) -> bool:
         """Return whether *word* (folded) must not stand on a replacement."""
@@ -115,7 +125,7 @@ def is_cancelled_title(title: str) -> bool:
 
 def most_telling(words: tuple[str, ...], known: Dictionary) -> Cause | None:
     """Return the cause that *words* name: the first that says why, else an unspecified one."""
-    causes = [known.causes[word] for word in words if word in known.causes]
+    causes = [cause for word in words if (cause := known.cause_of(word)) is not None]
     return next((c for c in causes if c.name != UNSPECIFIED), causes[0] if causes else None)
 
 

@@ -197,7 +197,9 @@ def _moved_by_hand(seen: _Seen, remembered: dict[str, Raincheck]) -> list[Rainch
         if not rules.is_ours(session, raincheck):
             continue
         now_stands = rules.standing(raincheck, session, Fact.REPLACEMENT_WRITTEN)
-        if now_stands != raincheck:
+        if now_stands.slot != raincheck.slot:
+            moved.append(replace(now_stands, reason="a person put it there"))
+        elif now_stands != raincheck:
             moved.append(now_stands)
     return moved
 

@@ -218,6 +218,7 @@ class Writer:
                     "please tell them yourself.",
                     calendar.name,
                     raincheck.original.key.uid,
+                    raincheck.original,
                 )
             )
 

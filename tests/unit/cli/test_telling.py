@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.cli.telling import as_json, as_text, troubles, visible
+from sync.cli.telling import as_json, as_text, fitted, troubles, visible
 from sync.domain.fees import Fee, FeeState
 from sync.domain.lifecycle import State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned, WarningCode
 from sync.domain.policy import Action, SignalKind
+from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import AllDay, Attendee, SessionKey
+from sync.domain.writes import day_and_time
 from tests.unit.builders import NOW, raincheck, session
 
 LOOK = CalendarLook("sessions", "home", Reach.OK, "full", 12, 3)
@@ -165,7 +167,7 @@ def test_a_whole_day_can_be_told(state, dry_run):
         ({"state": State.WITHDRAWN}, False, "withdrawn"),
         ({"state": State.SETTLED, "slot": None}, False, "recorded, not rescheduled"),
         ({"state": State.PLANNED, "slot": None}, True, "would be recorded"),
-        ({"signal": SignalKind.CANCELLED}, False, "internet (cancelled)"),
+        ({"signal": SignalKind.CANCELLED}, False, "it is cancelled, cause: internet (technical)"),
     ],
 )  # fmt: skip
 def test_each_end_is_told(more, dry_run, words):
@@ -206,16 +208,55 @@ def test_no_line_steers_the_terminal():
         calendars=(replace(LOOK, reach=Reach.DENIED, name=HOSTILE, message=HOSTILE),),
         warnings=(Warned(WarningCode.UNREADABLE, HOSTILE, HOSTILE),),
     )
-    lines = [*as_text(one, titles=True), *troubles(one)]
+    lines = [*as_text(one, titles=True), *troubles(one, titles=True)]
     assert all(line == visible(line) for line in lines)
     assert sum("a[31mbcdef" in line for line in lines) >= 5
+
+
+def test_nothing_to_reschedule_is_said_only_when_all_was_seen():
+    """A calendar that could not be looked at may hold anything."""
+    lost = replace(LOOK, reach=Reach.DENIED, scan=None)
+    assert "Nothing to reschedule" not in text(report(calendars=(LOOK, lost)))
+
+
+def test_what_was_dealt_with_before_is_one_line():
+    """After a lost state file, recognised sessions do not read like a mass move."""
+    known = raincheck(rule=BY_MARKS, pass_id=report().id)
+    assert text(report(known)).startswith(
+        "1 session dealt with before, recognised by the marks there."
+    )
+    assert "moved to" in text(report(raincheck(rule=BY_MARKS, pass_id="p0")))
+
+
+def test_a_warning_says_of_which_session():
+    """By its time, and by its title for the eyes at the terminal alone."""
+    about = session(title="Quillon Wren")
+    one = report(warnings=(Warned(WarningCode.TAG_ON_SERIES, "A series.", "s", "u", about),))
+    (line,) = troubles(one, titles=True)
+    assert (
+        line == f"warning: s: Quillon Wren, {day_and_time(about.when)}: A series. (tag-on-series)"
+    )
+    (line,) = troubles(one, titles=False)
+    assert line == f"warning: s: {day_and_time(about.when)}: A series. (tag-on-series)"
+
+
+def test_long_lines_break_at_spaces():
+    """On a screen no word is cut, and what follows hangs under what it belongs to."""
+    line = "    why   " + "words and words " * 9
+    broken = fitted(line, 60).splitlines()
+    assert len(broken) > 1
+    assert all(len(part) <= 60 for part in broken)
+    assert all(
+        part.startswith("          w") or part.startswith("          a") for part in broken[1:]
+    )
+    assert fitted(line, None) == line
 
 
 def test_troubles_are_told():
     """Calendars that could not be read, and every warning with its code."""
     lost = replace(LOOK, reach=Reach.MISSING, message="no such calendar")
     warned = Warned(WarningCode.TOO_MANY, "Eleven at once.")
-    assert list(troubles(report(calendars=(LOOK, lost), warnings=(warned,)))) == [
-        "sessions: missing: no such calendar",
+    assert list(troubles(report(calendars=(LOOK, lost), warnings=(warned,)), titles=False)) == [
+        "sessions: no such calendar. `raincheck check` lists what the account has.",
         "warning: Eleven at once. (too-many)",
     ]

@@ -89,7 +89,7 @@ def test_a_server_that_cannot_start_says_its_last_words_and_leaves_nothing(monke
 def test_without_radicale_the_extra_is_named(monkeypatch):
     """A missing Radicale is told with the way to get it, before anything is made."""
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(DemoError, match=r"raincheck\[demo\]"), DemoServer():
+    with pytest.raises(DemoError, match=r"make demo"), DemoServer():
         pass
 
 

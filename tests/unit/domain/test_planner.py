@@ -67,6 +67,14 @@ class TestSameTime:
         assert start_of(found) == "2026-11-30T10:00"
         assert found.why == "same weekday and hour, one week later"
 
+    def test_a_session_far_ahead_stays_near_its_date(self) -> None:
+        """Lost weeks before its date, it is made up for beside that date, not at once."""
+        window = days_from(NOW + timedelta(days=1), 40)
+        found = only(wish("2026-12-17T10:00", window))
+        assert start_of(found) == "2026-12-10T10:00"
+        soonest = only(wish("2026-12-17T10:00", window, prefer=SOONEST))
+        assert start_of(soonest).startswith("2026-11-24")
+
     def test_the_week_after_if_the_next_is_taken(self) -> None:
         """The usual weekday and hour are worth a second week."""
         found = only(wish(), busy=[busy("2026-11-30T10:00")])
