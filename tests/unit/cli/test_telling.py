@@ -225,7 +225,7 @@ def test_what_was_dealt_with_before_is_one_line():
     assert text(report(known)).startswith(
         "1 session dealt with before, recognised by the marks there."
     )
-    assert "moved to" in text(report(raincheck(rule=BY_MARKS, pass_id="p0")))
+    assert "moved to" in text(report(raincheck(rule=BY_MARKS, pass_id="p0", state=State.SETTLED)))
 
 
 def test_a_warning_says_of_which_session():
@@ -246,9 +246,7 @@ def test_long_lines_break_at_spaces():
     broken = fitted(line, 60).splitlines()
     assert len(broken) > 1
     assert all(len(part) <= 60 for part in broken)
-    assert all(
-        part.startswith("          w") or part.startswith("          a") for part in broken[1:]
-    )
+    assert all(part.startswith(("          w", "          a")) for part in broken[1:])
     assert fitted(line, None) == line
 
 
