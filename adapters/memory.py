@@ -21,7 +21,7 @@ from sync.errors import (
     RevisionMismatchError,
     SessionGoneError,
 )
-from sync.ports import ChangeSet, Facts, Known, Scan, Unreadable
+from sync.ports import ChangeSet, Diary, Facts, Known, Scan, Unreadable
 
 
 @dataclass(slots=True)
@@ -141,15 +141,16 @@ class MemoryCalendar:
         scan = Scan.INCREMENTAL if fresh or removed else Scan.UNCHANGED
         return self._change_set(fresh, frozenset(removed), scan)
 
-    def agenda(self, window: Span) -> tuple[Session, ...]:
-        """Return all that overlaps *window*, ascending by start."""
+    def agenda(self, window: Span) -> Diary:
+        """Return all that overlaps *window*."""
         self._ask("agenda")
         found = (
             replace(session, payload="")
             for session in self.sessions()
             if session.kind is not Kind.SERIES and self._is_in(session, window)
         )
-        return tuple(sorted(found, key=lambda s: (s.span_in(self._zone), _order(s))))
+        sessions = sorted(found, key=lambda s: (s.span_in(self._zone), _order(s)))
+        return Diary(tuple(sessions), _unreadable(self._resources))
 
     def read(self, key: SessionKey, resource: str | None) -> Session | None:
         """Return the session as it stands now, or None if it is not there."""
@@ -256,11 +257,7 @@ class MemoryCalendar:
             removed=removed,
             cursor=str(self._writes),
             scan=scan,
-            unreadable=tuple(
-                Unreadable(name, "it cannot be read")
-                for name, stored in found.items()
-                if not stored.readable
-            ),
+            unreadable=_unreadable(found),
         )
 
     def _is_in(self, session: Session, window: Span) -> bool:
@@ -268,6 +265,14 @@ class MemoryCalendar:
         return span.overlaps(window) or (
             not span.length and window.start <= span.start < window.end
         )
+
+
+def _unreadable(found: Mapping[str, _Resource]) -> tuple[Unreadable, ...]:
+    return tuple(
+        Unreadable(name, "it cannot be read")
+        for name, stored in found.items()
+        if not stored.readable
+    )
 
 
 def _amended(session: Session, amendment: Amendment) -> Session:

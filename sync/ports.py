@@ -16,6 +16,7 @@ __all__ = [
     "Calendar",
     "ChangeSet",
     "Clock",
+    "Diary",
     "Draft",
     "Entry",
     "Facts",
@@ -67,6 +68,17 @@ class ChangeSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Diary:
+    """What stands in a calendar at some time: *sessions* ascending by start.
+
+    ``unreadable`` may stand there as well, or not: nobody can tell their time.
+    """
+
+    sessions: tuple[Session, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What `check` tells of a calendar. ``invites``: the server tells guests by itself."""
 
@@ -107,8 +119,8 @@ class Calendar(Protocol):
         """
         ...
 
-    def agenda(self, window: Span) -> tuple[Session, ...]:
-        """Return all that overlaps *window*, series expanded, ascending by start.
+    def agenda(self, window: Span) -> Diary:
+        """Return all that overlaps *window*, series expanded.
 
         Read fresh. Cancelled and transparent ones are included. Instances have ``Kind.INSTANCE``
         and the series' UID. Payloads are empty.

@@ -20,7 +20,7 @@ from adapters.caldav.writing import Writer
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 from sync.errors import CalendarMissingError, CursorExpiredError, RejectedError
-from sync.ports import ChangeSet, Facts, Known, Listed
+from sync.ports import ChangeSet, Diary, Facts, Known, Listed
 
 __all__ = ["CaldavAccount", "CaldavCalendar", "Limits"]
 
@@ -149,15 +149,16 @@ class CaldavCalendar:
                 return self._first(known, since)
             return self._with_cursor(found, after)
 
-    def agenda(self, window: Span) -> tuple[Session, ...]:
-        """Return all that overlaps *window*, series expanded, ascending by start.
+    def agenda(self, window: Span) -> Diary:
+        """Return all that overlaps *window*, series expanded.
 
         Xandikos does not find an instance that was moved far out of its series by its new time
         (facts/caldav.md, quirk 16): such a one is missing there.
         """
         with self._calling("agenda"):
             found = self._shelf().window(window.start - MARGIN, window.end + MARGIN)
-            return tuple(sorted(self._reader.within(found, window), key=self._order))
+            sessions, unreadable = self._reader.within(found, window)
+            return Diary(tuple(sorted(sessions, key=self._order)), unreadable)
 
     def read(self, key: SessionKey, resource: str | None) -> Session | None:
         """Return the session as it stands now, or None if it is not there."""

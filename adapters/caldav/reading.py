@@ -1,6 +1,6 @@
 """From stored texts to sessions; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,23 +36,13 @@ class Reader:
 
     def telling(self, found: Fetched) -> tuple[tuple[Session, ...], tuple[Unreadable, ...]]:
         """Return the sessions that may carry a signal, and what could not be read."""
-        sessions: list[Session] = []
-        unreadable = [Unreadable(path, why) for path, _, why in found.unreadable]
-        for stored in found.stored:
-            try:
-                if may_carry_signal(stored.text):
-                    sessions.extend(self.sessions(stored))
-            except UnreadableResource as error:
-                unreadable.append(Unreadable(stored.path, str(error)))
-        return tuple(sessions), tuple(unreadable)
+        return _each(found, lambda one: self.sessions(one) if may_carry_signal(one.text) else ())
 
-    def within(self, found: Fetched, window: Span) -> Iterator[Session]:
-        """Yield what overlaps *window*, series expanded; what cannot be read has no time."""
-        for stored in found.stored:
-            try:
-                yield from self._occurrences(stored, window)
-            except UnreadableResource:
-                continue
+    def within(
+        self, found: Fetched, window: Span
+    ) -> tuple[tuple[Session, ...], tuple[Unreadable, ...]]:
+        """Return what overlaps *window*, series expanded, and what may but cannot be read."""
+        return _each(found, lambda one: self._occurrences(one, window))
 
     def one(self, stored: Stored, key: SessionKey) -> Session | None:
         """Return the session with *key*, an instance without an override included.
@@ -77,6 +67,20 @@ class Reader:
             resource=stored.path,
             revision=stored.etag,
         )
+
+
+def _each(
+    found: Fetched, read: Callable[[Stored], Iterable[Session]]
+) -> tuple[tuple[Session, ...], tuple[Unreadable, ...]]:
+    """Return what *read* makes of every resource; one that it cannot read is skipped and told."""
+    sessions: list[Session] = []
+    unreadable = [Unreadable(path, why) for path, _, why in found.unreadable]
+    for stored in found.stored:
+        try:
+            sessions.extend(read(stored))
+        except UnreadableResource as error:
+            unreadable.append(Unreadable(stored.path, str(error)))
+    return tuple(sessions), tuple(unreadable)
 
 
 def _uids(written: dict[SessionKey, Session]) -> set[str]:

@@ -161,4 +161,4 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _agenda(calendars: Sequence[Calendar], window: Span) -> tuple[Session, ...]:
-    return tuple(session for calendar in calendars for session in calendar.agenda(window))
+    return tuple(session for calendar in calendars for session in calendar.agenda(window).sessions)

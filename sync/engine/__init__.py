@@ -63,6 +63,7 @@ class Engine:
         if found.new or found.open:
             current = replace(current, practice=self._with_holidays(started))
         placed = placing.place(found, looks, current)
+        warnings += placed.warnings
         self._record(found, placed)
         if not self.dry_run:
             writer = Writer(current, {look.name: look for look in looks})

@@ -7,6 +7,7 @@ from functools import partial
 
 from sync.domain import practice as rules
 from sync.domain.lifecycle import Fact, Raincheck, State, after
+from sync.domain.passes import Warned, WarningCode
 from sync.domain.planner import Plan, Wish, plan
 from sync.domain.policy import Action
 from sync.domain.practice import Practice
@@ -31,6 +32,7 @@ class Placed:
     changed: set[str] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
     known: frozenset[SessionKey] = frozenset()
+    warnings: list[Warned] = field(default_factory=list)
 
     def put(self, raincheck: Raincheck) -> None:
         """Take *raincheck* as it is now."""
@@ -78,25 +80,37 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
     return placed
 
 
-def agenda_of(looks: Iterable[Look], window: Span, retries: Retries) -> tuple[Session, ...]:
+def agenda_of(
+    looks: Iterable[Look], window: Span, retries: Retries
+) -> tuple[tuple[Session, ...], list[Warned]]:
     """Return all that stands in *window*, widened by a day, in every calendar of the practice.
 
-    Limits count by whole days, hence the day on both sides.
+    Limits count by whole days, hence the day on both sides. The warnings tell of entries that may
+    stand there too, but cannot be read.
 
     Raises:
         UnreadableBusyTimeError: one calendar could not be read; an unknown time is not free.
     """
     wide = window.widened(timedelta(days=1))
     sessions: list[Session] = []
+    warnings: list[Warned] = []
     for look in looks:
         if look.changes is None:
             raise UnreadableBusyTimeError(look.name)
         try:
-            sessions += retries.call(partial(look.calendar.agenda, wide))
+            diary = retries.call(partial(look.calendar.agenda, wide))
         except CalendarError as error:
             look.fail(error)
             raise UnreadableBusyTimeError(look.name) from error
-    return tuple(sessions)
+        sessions += diary.sessions
+        told = {one.resource for one in look.changes.unreadable}
+        fresh = [one for one in diary.unreadable if one.resource not in told]
+        warnings += [Warned(WarningCode.UNREADABLE, _free(one.reason), look.name) for one in fresh]
+    return tuple(sessions), warnings
+
+
+def _free(reason: str) -> str:
+    return f"An entry that cannot be read may lie on a time that was taken for free: {reason}."
 
 
 def _recovered(raincheck: Raincheck, looks: dict[str, Look], retries: Retries) -> Raincheck:
@@ -159,7 +173,7 @@ def _with_slots(
     practice, now = current.practice, current.now
     wishes = [rules.wish_of(raincheck, practice, now=now) for raincheck in wanting]
     try:
-        agenda = agenda_of(looks, window_of(wishes), current.retries)
+        agenda, placed.warnings = agenda_of(looks, window_of(wishes), current.retries)
     except UnreadableBusyTimeError as error:
         why = f"the busy time of calendar {error} could not be read"
         return [rules.unplaced(raincheck, why) for raincheck in wanting]

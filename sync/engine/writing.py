@@ -142,7 +142,7 @@ class Writer:
         if not wishes:
             return
         try:
-            agenda = agenda_of(self.looks.values(), window_of(wishes), self.current.retries)
+            agenda, _ = agenda_of(self.looks.values(), window_of(wishes), self.current.retries)
         except UnreadableBusyTimeError:
             return  # what is in the way is not known; the next edit there will tell a person
         for wish in wishes:

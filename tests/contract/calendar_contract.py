@@ -231,7 +231,7 @@ class CalendarContract:
         """Each instance stands where it is: moved ones moved, those taken out left out."""
         series = Told("series-1", at(10), weekly=4, skipped=(2,), moved=((1, at(18, 14)),))
         hand.put(series)
-        found = calendar.agenda(window(9, 38))
+        found = calendar.agenda(window(9, 38)).sessions
         assert [(s.key, s.when.start) for s in found if isinstance(s.when, Timed)] == [
             (series.key(0), at(10)),
             (series.key(1), at(18, 14)),
@@ -246,7 +246,11 @@ class CalendarContract:
         hand.put(Told("before", at(23, 23)))
         hand.put(Told("over", at(24, 23), length=timedelta(hours=3)))
         hand.put(Told("after", at(25, 0)))
-        assert [s.key.uid for s in calendar.agenda(window(24, 25))] == ["early", "late", "over"]
+        assert [s.key.uid for s in calendar.agenda(window(24, 25)).sessions] == [
+            "early",
+            "late",
+            "over",
+        ]
 
     def test_the_agenda_holds_the_cancelled_and_the_transparent(
         self, calendar: Calendar, hand: Hand
@@ -254,7 +258,7 @@ class CalendarContract:
         """Whether something takes time is not the calendar's to decide."""
         hand.put(Told("off", at(24), status="CANCELLED"))
         hand.put(Told("free", at(24, 12), transparent=True))
-        off, free = calendar.agenda(window(24, 25))
+        off, free = calendar.agenda(window(24, 25)).sessions
         assert off.status is Status.CANCELLED
         assert free.transparent
 
@@ -358,7 +362,7 @@ class CalendarContract:
         amended = calendar.amend(before.key, before.resource, SETTLED, expected=before.revision)
         assert (amended.key, amended.status) == (series.key(1), Status.CANCELLED)
         assert amended.marks == SETTLED.marks
-        agenda = calendar.agenda(window(9, 38))
+        agenda = calendar.agenda(window(9, 38)).sessions
         assert [(s.key, s.status) for s in agenda] == [
             (series.key(0), Status.CONFIRMED),
             (series.key(1), Status.CANCELLED),
@@ -374,7 +378,7 @@ class CalendarContract:
             original.key, original.resource, Amendment(when=later), expected=None
         )
         assert amended.when == later
-        assert [s.when for s in calendar.agenda(window(20, 30))] == [later]
+        assert [s.when for s in calendar.agenda(window(20, 30)).sessions] == [later]
 
     def test_facts_name_the_calendar(self, calendar: Calendar) -> None:
         """What `check` prints is there, for a calendar that can be written to."""

@@ -125,7 +125,7 @@ class CaldavContract(CalendarContract):
             again()._account, hand.url, zone=ZoneInfo("Pacific/Auckland"), clock=lambda: NOW
         )
         begins = datetime(2026, 11, 23, 12, tzinfo=UTC)  # 01:00 of the 24th there
-        found = far.agenda(Span(begins, begins + timedelta(hours=1)))
+        found = far.agenda(Span(begins, begins + timedelta(hours=1))).sessions
         assert [session.key.uid for session in found] == ["day-1"]
 
     def test_another_configuration_has_no_use_for_a_cursor(

@@ -447,3 +447,13 @@ class _Stop(Steps):
             return work(*args, **kwargs)
 
         return call
+
+
+def test_busy_time_that_cannot_be_read_is_told(world: World) -> None:
+    """An entry without a readable time is not free time in silence, in every pass that places."""
+    world.calendars["private"].put_unreadable("garbage")
+    world.run()
+    world.sessions.put(tagged("one", at(1)))
+    report = world.run()
+    assert [(w.code, w.calendar) for w in report.warnings] == [(WarningCode.UNREADABLE, "private")]
+    assert [told.state for told in report.rainchecks] == [State.SETTLED]
