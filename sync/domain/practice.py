@@ -13,7 +13,7 @@ from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.modality import modality_of
 from sync.domain.planner import Wish
 from sync.domain.policy import Action, Decision, Policy, SignalKind, Situation, decided
-from sync.domain.sessions import Kind, Session, SessionKey, Span, Status, Timed
+from sync.domain.sessions import AllDay, Kind, Session, SessionKey, Span, Status, Timed
 from sync.domain.signals import AHEAD_MAX, Disruption, Watch, is_closure
 from sync.domain.words import cleaned_title, most_telling, words_of
 from sync.domain.writes import clients_of, is_confirmed_at_once
@@ -107,13 +107,27 @@ def wish_of(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish:
         when=original.when,
         window=Span(start.astimezone(UTC), max(start, end).astimezone(UTC)),
         prefer=terms.prefer,
-        refused=(original.when.span,),
+        refused=(_own_time(original.when, practice, same_day=terms.same_day),),
         clients=clients_of(original, practice.watch.emails) | {f"uid:{original.key.uid}"},
         hint=cleaned_title(original.title, practice.watch.dictionary).casefold(),
         same_day=terms.same_day,
         urgent=raincheck.urgent,
         rhythm=WEEKLY if recurring else None,
     )
+
+
+def _own_time(when: Timed, practice: Practice, *, same_day: bool) -> Span:
+    """Return the time of the original that is never offered: its whole day, or itself.
+
+    What came between on that day mostly lasts for the day; and a client who lost a session in the
+    morning is not asked to come in the afternoon, unless the practice says `same_day`.
+    """
+    if same_day:
+        return when.span
+    first, last = (
+        moment.astimezone(practice.watch.zone).date() for moment in (when.start, when.end)
+    )
+    return AllDay(first, last + timedelta(days=1)).span_in(practice.watch.zone)
 
 
 def busy_in(agenda: Iterable[Session], practice: Practice) -> tuple[Busy, ...]:

@@ -328,14 +328,25 @@ def test_a_change_of_mind_reaches_what_was_seen_before(world: World) -> None:
 
 
 def test_a_session_does_not_stand_in_its_own_way(world: World) -> None:
-    """An original that is about to be freed neither fills the day nor blocks its client's day."""
-    world.policy = Policy(Terms(notice=timedelta(hours=1), within=timedelta(hours=30)))
+    """Where the same day is allowed, an original about to be freed does not fill that day."""
+    terms = Terms(notice=timedelta(hours=1), within=timedelta(hours=30), same_day=True)
+    world.policy = Policy(terms)
     world.hours = replace(world.hours, weekly={1: ((time(9), time(17)),)}, max_per_day=1)
     world.sessions.put(tagged("one", at(1), attendees=(Attendee("ann@example.com"),)))
     (told,) = world.run().rainchecks
     assert told.state is State.SETTLED
     assert told.slot is not None
     assert told.slot.start.date() == at(1).start.date()
+
+
+def test_the_original_s_own_day_is_not_offered(world: World) -> None:
+    """What came between lasts for the day, unless the practice says otherwise."""
+    world.policy = Policy(Terms(notice=timedelta(hours=1)))
+    world.calendars["private"].put(_busy("next-week", at(8)))
+    world.sessions.put(tagged("one", at(1)))
+    (told,) = world.run().rainchecks
+    assert told.slot is not None
+    assert told.slot.start.date() != at(1).start.date()
 
 
 def test_an_instance_that_an_app_renamed_is_still_the_same(world: World) -> None:
