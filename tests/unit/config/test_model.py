@@ -136,7 +136,7 @@ url = "https://away.example.org/"
 def test_calendar_is_called_by_the_last_part_of_its_path(small):
     """A path is shortened; a display name with a slash in it is not."""
     for written, name in (
-        ("/dav/quillon/work/", "work"),
+        ("/dav/quillon/office/", "office"),
         ("https://dav.example.org/c/work", "work"),
         ("Ann/Bob", "Ann/Bob"),
         ("quillon@example.org", "quillon@example.org"),
@@ -159,9 +159,9 @@ def test_calendars_of_one_name_are_told_apart_by_account(small):
 def test_rule_may_write_a_calendar_as_it_is_listed(small):
     """A rule that repeats the path means the calendar by its name."""
     text = (
-        small.replace('"sessions"', '"/c/work/"') + '[[policy.rules]]\ncalendars = ["/c/work/"]\n'
+        small.replace('"sessions"', '"/c/office/"') + '[[policy.rules]]\ncalendars = ["/c/office/"]\n'
     )
-    assert config_of(text).policy_of().rules[0].conditions.calendars == {"work"}
+    assert config_of(text).policy_of().rules[0].conditions.calendars == {"office"}
 
 
 def test_state_file(small):
