@@ -159,7 +159,8 @@ def test_calendars_of_one_name_are_told_apart_by_account(small):
 def test_rule_may_write_a_calendar_as_it_is_listed(small):
     """A rule that repeats the path means the calendar by its name."""
     text = (
-        small.replace('"sessions"', '"/c/office/"') + '[[policy.rules]]\ncalendars = ["/c/office/"]\n'
+        small.replace('"sessions"', '"/c/office/"')
+        + '[[policy.rules]]\ncalendars = ["/c/office/"]\n'
     )
     assert config_of(text).policy_of().rules[0].conditions.calendars == {"office"}
 
