@@ -38,7 +38,11 @@ def test_one_bad_entry_does_not_stop_the_others(office: Desk) -> None:
     assert told["original"]["uid"] == "good@example.org"
     assert told["status"] == "settled"
     unreadable = [w for w in report["warnings"] if w["code"] == "unreadable"]
-    assert len(unreadable) >= 2
+    said = " ".join(warned["message"] for warned in unreadable)
+    reasons = ["end before start", "unknown time zone"]
+    if office.server.kind == "radicale":
+        reasons.append("recurrence too large")
+    assert [reason for reason in reasons if reason not in said] == []
     after = office.resources()
     assert {name: after[name] for name in ("zone", "backwards", "endless")} == {
         name: before[name] for name in ("zone", "backwards", "endless")

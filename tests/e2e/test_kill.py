@@ -53,3 +53,4 @@ def test_kill_at_every_point_between_two_writes(
         original = office.event("one@example.org")
         assert str(original["X-RAINCHECK-REPLACEMENT"]) == str(replacement["UID"])
         assert original["STATUS"] == "CANCELLED"
+        assert str(original["X-RAINCHECK-STATE"]) == "settled"

@@ -212,6 +212,21 @@ def test_too_many_at_once_are_held_until_allowed(radicale_office: Desk) -> None:
     assert len(office.replacements()) == 11
 
 
+def test_private_events_are_never_moved(radicale_office: Desk) -> None:
+    """A tag in a calendar of busy time is nobody's session."""
+    office = radicale_office
+    text = office.config.read_text(encoding="utf-8")
+    private = text.replace("[hours]", 'sessions = "none"\n[hours]')
+    office.config.write_text(
+        private.replace("[hours]", '[[calendars]]\naccount = "home"\ncalendar = "other"\n[hours]'),
+        encoding="utf-8",
+    )
+    office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
+    before = office.resources()
+    office.sync(expect=1)  # the other calendar is missing
+    assert office.resources() == before
+
+
 def test_a_session_without_a_slot_waits_and_is_tried_again(
     radicale_server: Server, tmp_path: Path
 ) -> None:
@@ -243,6 +258,8 @@ def test_nothing_of_a_client_is_told_to_programs_or_logs(radicale_office: Desk) 
     )
     office.put("one", session("one@example.org", in_days(2), *lines, title="Canary-Title"))
     shown = [office.run("sync", "--json", "--dry-run"), office.run("sync"), office.run("sync")]
+    assert len(office.replacements()) == 1
+    assert "nobody-told" in shown[1].stderr
     office.state.unlink()
     shown.append(office.run("sync", "--json"))
     for done in shown:

@@ -1,5 +1,6 @@
 """What a pass does with what it finds."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
@@ -347,6 +348,35 @@ def test_the_original_s_own_day_is_not_offered(world: World) -> None:
     (told,) = world.run().rainchecks
     assert told.slot is not None
     assert told.slot.start.date() != at(1).start.date()
+
+
+def test_a_public_holiday_is_closed(world: World) -> None:
+    """The first choice falls on a holiday: another day."""
+    world.sessions.put(tagged("one", at(1)))
+    world.holidays = frozenset({at(8).start.date()})
+    (told,) = world.run().rainchecks
+    assert told.slot is not None
+    assert told.slot.start.date() != at(8).start.date()
+
+
+def test_the_intention_is_on_disk_before_the_first_write(world: World) -> None:
+    """When the server is first written to, the state file holds what is about to be written."""
+    held: list[tuple[State, bool]] = []
+
+    class Looking(Steps):
+        def guarded(self, work):  # type: ignore[no-untyped-def]
+            def call(*args, **kwargs):  # type: ignore[no-untyped-def]
+                if work.__name__ == "create":
+                    with sqlite3.connect(world.state) as other:
+                        ((state, slot),) = other.execute("SELECT state, slot FROM rainchecks")
+                    held.append((State(state), slot is not None))
+                return work(*args, **kwargs)
+
+            return call
+
+    world.sessions.put(tagged("one", at(1)))
+    world.run(Looking())
+    assert held == [(State.PLANNED, True)]
 
 
 def test_an_instance_that_an_app_renamed_is_still_the_same(world: World) -> None:

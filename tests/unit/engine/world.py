@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -90,6 +90,7 @@ class World:
     )
     clock: FixedClock = field(default_factory=FixedClock)
     emails: frozenset[str] = frozenset({PRACTICE})
+    holidays: frozenset[date] = frozenset()
     calendars: dict[str, MemoryCalendar] = field(default_factory=dict)
     hours: Hours = field(
         default_factory=lambda: Hours(
@@ -127,7 +128,7 @@ class World:
                 calendars=[Watched(each, steps, CALLS) for each in self.calendars.values()],
                 journal=Watched(journal, steps, NOTES),
                 clock=self.clock,
-                holidays=lambda _: frozenset(),
+                holidays=lambda years: frozenset(d for d in self.holidays if d.year in years),
                 retries=Retries(attempts_max=2, sleep=lambda _: None, chance=lambda: 0.0),
                 **options,
             )
