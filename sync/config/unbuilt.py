@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sync.config.model import Config
 from sync.config.tables import GoogleAccount, PolicyRule, PolicyTable
-from sync.domain.policy import Action
+from sync.domain.policy import Action, SignalKind
 
 
 class Row(NamedTuple):
@@ -52,6 +52,18 @@ def _wants_attempts(config: Config) -> bool:
     return any(attempts is not None and attempts > 1 for attempts in written)
 
 
+def _tunes_resume(config: Config) -> bool:
+    """Return whether `resume` is given numbers of its own."""
+    tables: tuple[PolicyTable | PolicyRule, ...] = (config.policy, *config.policy.rules)
+    return any({"resume_after", "prorate_after"} & table.model_fields_set for table in tables)
+
+
+def _waits_for_unbuilt_signals(config: Config) -> bool:
+    """Return whether a rule speaks of signals that are never seen yet."""
+    named = {signal for rule in config.policy.rules for signal in rule.signals or ()}
+    return bool(named & {SignalKind.DELETED, SignalKind.DECLINED, SignalKind.CLOSURE})
+
+
 ROWS: tuple[Row, ...] = (
     Row(
         lambda config: any(isinstance(each, GoogleAccount) for each in config.accounts),
@@ -65,6 +77,15 @@ ROWS: tuple[Row, ...] = (
     Row(
         _acts(Action.RESUME),
         'policy: "resume" is not built yet: such sessions are treated as "propose".',
+    ),
+    Row(
+        _tunes_resume,
+        "policy.resume_after and prorate_after have no effect yet: resume is not built.",
+    ),
+    Row(
+        _waits_for_unbuilt_signals,
+        'policy.rules: the signals "deleted", "declined" and "closure" are not built yet, so such '
+        "a rule never applies to them.",
     ),
     Row(
         _wants_attempts,

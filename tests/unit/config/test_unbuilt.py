@@ -13,6 +13,8 @@ ASKED = [
     '[[accounts]]\nname = "work"\ntype = "google"\ntoken_file = "t"',
     '[policy]\naction = "hold"',
     '[[policy.rules]]\nfaults = ["technical"]\naction = "resume"',
+    '[policy]\nprorate_after = "20m"',
+    '[[policy.rules]]\nsignals = ["deleted"]\naction = "book"',
     "[policy]\nattempts = 3",
     "[signals]\ndeleted = true",
     "[signals]\ndeclined = true",
