@@ -12,9 +12,8 @@ from pathlib import Path
 from rich.console import Console
 
 from sync.demo.server import DemoServer
+from sync.demo.show import weeks
 from sync.demo.stage import performed
-from sync.demo.view import Glyphs, week_view
-from sync.demo.week import PRIVATE
 
 WIDTH = 118
 TARGET = Path(__file__).with_name("demo.svg")
@@ -25,18 +24,7 @@ def main() -> None:
     with DemoServer() as server:
         shown = performed(server, now=datetime.now(UTC), environ=os.environ)
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(
-        week_view(
-            shown.before,
-            shown.after,
-            shown.report,
-            zone=shown.zone,
-            width=WIDTH,
-            today=shown.today,
-            private={PRIVATE},
-            glyphs=Glyphs(),
-        )
-    )
+    console.print(weeks(shown, console, WIDTH))
     drawn = console.export_svg(title="raincheck demo")
     # The fonts are named, not fetched, and nobody is advertised.
     drawn = re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", drawn, flags=re.DOTALL)

@@ -7,9 +7,10 @@ from sync.errors import ConfigError, Problem
 
 CONFIG = Path("raincheck") / "config.toml"
 STATE = "raincheck.db"
+SYSTEM = Path("/etc")
 
 
-def find_config(option: str | None, environ: Mapping[str, str]) -> Path:
+def find_config(option: str | None, environ: Mapping[str, str], *, system: Path = SYSTEM) -> Path:
     """Return the configuration file to use.
 
     That is *option* (``--config``), or else ``$RAINCHECK_CONFIG``, whether they exist or not; or
@@ -21,7 +22,7 @@ def find_config(option: str | None, environ: Mapping[str, str]) -> Path:
     for chosen in (option, environ.get("RAINCHECK_CONFIG")):
         if chosen:
             return resolved(chosen, directory=Path(), environ=environ)
-    usual = (_base("XDG_CONFIG_HOME", ".config", environ) / CONFIG, Path("/etc") / CONFIG)
+    usual = (_base("XDG_CONFIG_HOME", ".config", environ) / CONFIG, system / CONFIG)
     for path in usual:
         if path.is_file():
             return path

@@ -41,7 +41,7 @@ class Show:
         with DemoServer() as server:
             page.show(_opening())
             shown = performed(server, now=now, environ=environ)
-            page.show(_weeks(shown, page.console, page.width))
+            page.show(weeks(shown, page.console, page.width))
             if not self.keep:
                 page.show(_goodbye(environ))
                 return
@@ -85,7 +85,8 @@ def _console() -> Console:
     return Console(highlight=False)
 
 
-def _weeks(shown: Performance, console: Console, width: int) -> RenderableType:
+def weeks(shown: Performance, console: Console, width: int) -> RenderableType:
+    """Return both weeks and the story between them, with signs that *console* can show."""
     return week_view(
         shown.before,
         shown.after,

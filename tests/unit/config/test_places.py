@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sync.config import describe, find_config
+from sync.config.places import SYSTEM
 from sync.errors import ConfigError
 
 
@@ -29,12 +30,20 @@ def test_default_of_the_users_folder(tmp_path):
         assert find_config(None, {"HOME": str(tmp_path), "XDG_CONFIG_HOME": xdg}) == own
 
 
-@pytest.mark.skipif(Path("/etc/raincheck/config.toml").exists(), reason="this machine has one")
 def test_none_found_says_where_it_looked(tmp_path):
     """The message names every place and the example to start from."""
     with pytest.raises(ConfigError) as caught:
-        find_config(None, {"HOME": str(tmp_path)})
+        find_config(None, {"HOME": str(tmp_path)}, system=tmp_path / "etc")
     (line,) = describe(caught.value)
     assert line.startswith("no configuration found; looked at ")
-    for place in (str(tmp_path), "/etc/raincheck/config.toml", "config.example.toml"):
+    for place in (str(tmp_path), "etc/raincheck/config.toml", "config.example.toml"):
         assert place in line
+
+
+def test_the_systems_file_comes_last(tmp_path):
+    """Where the user has none, the system's is taken; /etc is where it is."""
+    system = tmp_path / "etc" / "raincheck" / "config.toml"
+    system.parent.mkdir(parents=True)
+    system.touch()
+    assert find_config(None, {"HOME": str(tmp_path)}, system=tmp_path / "etc") == system
+    assert Path("/etc") == SYSTEM
