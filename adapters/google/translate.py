@@ -60,7 +60,7 @@ _COMMA = re.compile(r"(?<!\\),")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-class UnreadableEvent(Exception):
+class UnreadableEventError(Exception):
     """An event that cannot be understood without a guess; the text holds nothing of its owner's."""
 
 
@@ -81,12 +81,12 @@ class Reader:
         """Return what *event* says.
 
         Raises:
-            UnreadableEvent: its times or its name make no sense.
+            UnreadableEventError: its times or its name make no sense.
         """
         try:
             return self._session(event, payload=payload)
         except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
-            raise UnreadableEvent("a field is missing or of the wrong form") from error
+            raise UnreadableEventError("a field is missing or of the wrong form") from error
 
     def _session(self, event: Event, *, payload: bool) -> Session:
         text = json.dumps(event, sort_keys=True, separators=(",", ":")) if payload else ""
@@ -178,7 +178,7 @@ def when_of(event: Event, zone: ZoneInfo) -> Timed | AllDay:
     own = zone_named(start.get("timeZone")) or zone
     begins, ends = _moment(start), _moment(end)
     if ends < begins:
-        raise UnreadableEvent("end before start")
+        raise UnreadableEventError("end before start")
     return Timed(begins.astimezone(own), ends.astimezone(own))
 
 
@@ -233,7 +233,7 @@ def _moment(value: Event) -> datetime:
         return moment
     zone = zone_named(value.get("timeZone"))
     if zone is None:
-        raise UnreadableEvent("unknown time zone")
+        raise UnreadableEventError("unknown time zone")
     return moment.replace(tzinfo=zone)
 
 
