@@ -14,14 +14,14 @@ from adapters.google import cursor as cursors
 from adapters.google import looking
 from adapters.google.client import GoogleClient
 from adapters.google.cursor import Cursor
-from adapters.google.errors import MAPPED, Call, reason_of, status_of
-from adapters.google.looking import EVENT, PAGE_SIZE
+from adapters.google.errors import MAPPED, Call, status_of
+from adapters.google.looking import EVENT
+from adapters.google.shelf import ABSENT, Shelf
 from adapters.google.translate import (
     Event,
     Reader,
     UnreadableEventError,
     colors_of,
-    id_of,
     is_ordinary,
     stands,
 )
@@ -48,7 +48,6 @@ from sync.ports import ChangeSet, Diary, Facts, Known, Listed, Scan
 ROUNDS_MAX = 3
 """Lost races for an etag that are run again."""
 
-ABSENT = frozenset({404, 410})
 WRITERS = frozenset({"owner", "writer"})
 
 
@@ -161,7 +160,7 @@ class GoogleCalendar:
     def read(self, key: SessionKey, resource: str | None) -> Session | None:
         """Return the session as it stands now, or None if it is not there."""
         with self._calling("read") as call:
-            event = self._event(key, resource)
+            event = self._shelf().event(key, resource)
             if event is None or not stands(event):
                 return None
             return self._session(event, call)
@@ -180,7 +179,7 @@ class GoogleCalendar:
         """Change what *amendment* names and nothing else, and return the session as stored."""
         with self._calling("amend") as call:
             for _ in range(ROUNDS_MAX):
-                event = self._event(key, resource)
+                event = self._shelf().event(key, resource)
                 if event is None or not stands(event):
                     raise call.error(SessionGoneError, "it is no longer there")
                 if expected is not None and expected != event.get("etag"):
@@ -228,7 +227,7 @@ class GoogleCalendar:
             if not isinstance(told, OutcomeUnknownError):
                 raise told from error
             # The answer is lost, not always the write: what stands there tells.
-            there = self._get(str(body["id"]))
+            there = self._shelf().get(str(body["id"]))
             if there is None:
                 raise told from error
             if not stands(there):
@@ -262,68 +261,15 @@ class GoogleCalendar:
             # 412 may be our own success, sent twice by the HTTP library.
             if not isinstance(told, OutcomeUnknownError | RevisionMismatchError):
                 raise told from error
-            there = self._get(str(event["id"]))
+            there = self._shelf().get(str(event["id"]))
             if there is not None and is_patched(there, body):
                 return there
             if isinstance(told, RevisionMismatchError):
                 return None
             raise told from error
 
-    def _event(self, key: SessionKey, resource: str | None) -> Event | None:
-        """Return the event of that key: under its resource, under an id of ours, or by UID."""
-        if resource is not None:
-            event = self._get(resource)
-            if event is None or self._key_fits(event, key):
-                return event
-            return self._instance(event, key)
-        own = id_of(key.uid)
-        if own is not None:
-            found = self._get(own)
-            if found is not None:
-                return found
-        master = self._by_uid(key.uid)
-        if master is None or self._key_fits(master, key):
-            return master
-        return self._instance(master, key)
-
-    def _key_fits(self, event: Event, key: SessionKey) -> bool:
-        return (key.recurrence_id is not None) is bool(event.get("recurringEventId"))
-
-    def _get(self, id_: str) -> Event | None:
-        """Return the event under *id_*, deleted ones too; None if there never was one."""
-        try:
-            return self._ask(self._events.get(calendarId=self._id(), eventId=id_, fields=EVENT))
-        except HttpError as error:
-            if status_of(error) not in ABSENT:
-                raise
-            return None
-
-    def _by_uid(self, uid: str) -> Event | None:
-        pages = self._client.pages(
-            self._events.list,
-            calendarId=self._id(),
-            iCalUID=uid,
-            maxResults=PAGE_SIZE,
-            fields=looking.PAGE,
-        )
-        found = [event for page in pages for event in page.get("items", ())]
-        masters = [event for event in found if not event.get("recurringEventId")]
-        return masters[0] if masters else None
-
-    def _instance(self, master: Event, key: SessionKey) -> Event | None:
-        """Return the instance of *master* that began, or was to begin, at the key's time."""
-        if key.recurrence_id is None or not master.get("recurrence"):
-            return None
-        pages = self._client.pages(
-            self._events.instances,
-            calendarId=self._id(),
-            eventId=master["id"],
-            originalStart=_rfc3339(key.recurrence_id),
-            showDeleted=True,
-            fields=looking.PAGE,
-        )
-        found = (event for page in pages for event in page.get("items", ()))
-        return next((event for event in found if self._reader.session(event).key == key), None)
+    def _shelf(self) -> Shelf:
+        return Shelf(self._client, self._id())
 
     def _session(self, event: Event, call: Call) -> Session:
         if not is_ordinary(event):
@@ -392,7 +338,8 @@ class GoogleCalendar:
 
 def _listed(entry: Mapping[str, Any]) -> Listed:
     title = entry.get("summaryOverride") or entry.get("summary") or entry["id"]
-    return Listed(str(title), str(entry["id"]), True, entry.get("accessRole") in WRITERS)
+    writable = entry.get("accessRole") in WRITERS
+    return Listed(str(title), str(entry["id"]), holds_events=True, writable=writable)
 
 
 def _titles(entry: Mapping[str, Any]) -> frozenset[str]:
@@ -401,13 +348,6 @@ def _titles(entry: Mapping[str, Any]) -> frozenset[str]:
 
 def _is_id(wanted: str) -> bool:
     return wanted == "primary" or "@" in wanted
-
-
-def _rfc3339(recurrence_id: str) -> str:
-    """Return a RECURRENCE-ID as `originalStart` wants it."""
-    if len(recurrence_id) == len("20261123"):
-        return datetime.strptime(recurrence_id, "%Y%m%d").date().isoformat()  # noqa: DTZ007
-    return datetime.strptime(recurrence_id, "%Y%m%dT%H%M%S%z").isoformat()
 
 
 __all__ = ["GoogleAccount", "GoogleCalendar"]

@@ -19,7 +19,7 @@ class Cursor:
 
 def owner(endpoint: str, account: str, wanted: str) -> str:
     """Return what ties a cursor to one configured calendar."""
-    return hashlib.sha256("\n".join((endpoint, account, wanted)).encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{endpoint}\n{account}\n{wanted}".encode()).hexdigest()[:16]
 
 
 def written(cursor: Cursor, *, of: str) -> str:

@@ -40,6 +40,8 @@ MAPPED: tuple[type[Exception], ...] = (
 )
 """Everything that the libraries below may raise; anything else is a bug of ours."""
 
+NEVER_SENT = (login.TransportError, httplib2.ServerNotFoundError, ConnectionRefusedError)
+
 _Kind = type[CalendarError]
 
 REASONS: dict[str, tuple[_Kind, str]] = {
@@ -53,8 +55,7 @@ REASONS: dict[str, tuple[_Kind, str]] = {
     "updatedMinTooLongAgo": (CursorExpiredError, "Google no longer knows the cursor"),
     "insufficientPermissions": (
         AccessError,
-        "the login does not reach far enough: run `raincheck auth google ACCOUNT` again and leave "
-        "every box ticked (--shared for calendars that others own)",
+        "the login does not reach far enough: `raincheck auth google ACCOUNT` asks again",
     ),
     "forbiddenForServiceAccounts": (
         AccessError,
@@ -133,18 +134,15 @@ def status_of(error: HttpError) -> int:
 def _sorted(error: Exception, *, write: bool) -> tuple[_Kind, str, float | None]:
     if isinstance(error, HttpError):
         return _by_answer(error, write=write)
-    if isinstance(error, login.TransportError):
+    if isinstance(error, NEVER_SENT):
         return UnreachableError, "Google could not be reached", None
     if isinstance(error, login.GoogleAuthError):
         # The token endpoint comes first: no write has been sent with a login that failed.
-        if getattr(error, "retryable", False):
+        if error.retryable:
             return UnreachableError, "Google's login service failed", None
         return AccessError, LOGIN_DEAD, None
-    if isinstance(error, httplib2.ServerNotFoundError | ConnectionRefusedError):
-        return UnreachableError, "Google could not be reached", None
-    if write:
-        return OutcomeUnknownError, "the answer to a write was lost", None
-    return UnreachableError, "Google's answer did not arrive, or not whole", None
+    kind = OutcomeUnknownError if write else UnreachableError
+    return kind, "Google's answer did not arrive, or not whole", None
 
 
 def _by_answer(error: HttpError, *, write: bool) -> tuple[_Kind, str, float | None]:
