@@ -7,17 +7,18 @@ configuration.
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sync.config import CaldavAccount, Config, password_of
+from sync.config import CaldavAccount, Config, GoogleAccount, password_of, secret_path
 from sync.domain import words
-from sync.domain.passes import PassReport, Warned, WarningCode
+from sync.domain.passes import PassReport
 from sync.domain.practice import Holds
 from sync.domain.practice import Practice as Rules
 from sync.domain.signals import Watch
 from sync.engine import Engine
+from sync.errors import ConfigError, Problem
 from sync.journal import SqliteJournal, one_writer
 from sync.ports import Calendar, Server
 
@@ -32,11 +33,10 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """A practice with its servers. ``left_alone`` are calendars whose account has no adapter."""
+    """A practice with its servers."""
 
     engine: Engine
     zone: ZoneInfo
-    left_alone: tuple[str, ...]
 
     @property
     def calendars(self) -> Sequence[Calendar]:
@@ -45,9 +45,7 @@ class Practice:
 
     def run_pass(self) -> PassReport:
         """Do one pass; see `sync.engine.Engine.run_pass`."""
-        report = self.engine.run_pass()
-        skipped = tuple(_left_alone(name) for name in self.left_alone)
-        return replace(report, warnings=(*report.warnings, *skipped))
+        return self.engine.run_pass()
 
 
 @contextmanager
@@ -82,9 +80,7 @@ def opened(
             allow_many=allow_many,
             dry_run=dry_run,
         )
-        met = {calendar.name for calendar in calendars}
-        left_alone = tuple(each.name for each in config.calendars if each.name not in met)
-        yield Practice(engine, config.zone, left_alone)
+        yield Practice(engine, config.zone)
 
 
 def rules_of(config: Config) -> Rules:
@@ -107,39 +103,65 @@ def rules_of(config: Config) -> Rules:
 
 @contextmanager
 def servers(config: Config, *, environ: Mapping[str, str]) -> Iterator[dict[str, Server]]:
-    """Open the accounts that have an adapter, by name; nothing is sent yet."""
-    accounts = [each for each in config.accounts if isinstance(each, CaldavAccount)]
+    """Open the accounts, by name; nothing is sent yet.
+
+    Raises:
+        ConfigError: a password or a file of credentials cannot be had.
+    """
     with ExitStack() as stack:
         found: dict[str, Server] = {}
-        for account in accounts:
-            from adapters.caldav.calendar import CaldavAccount as Adapter
-
-            # The library quotes answers in its log, and answers hold what clients wrote.
-            logging.getLogger("caldav").setLevel(logging.CRITICAL)
-            password = password_of(account, directory=config.directory, environ=environ)
-            server = Adapter(
-                account.name,
-                url=account.url,
-                username=account.username,
-                password=password,
-                clock=SystemClock().now,
-            )
+        for index, account in enumerate(config.accounts):
+            server: Server
+            if isinstance(account, CaldavAccount):
+                server = _caldav(config, account, environ)
+            else:
+                server = _google(config, account, f"accounts[{index}]", environ)
             stack.callback(server.close)
             found[account.name] = server
         yield found
+
+
+def _caldav(config: Config, account: CaldavAccount, environ: Mapping[str, str]) -> Server:
+    from adapters.caldav.calendar import CaldavAccount as Adapter
+
+    # The library quotes answers in its log, and answers hold what clients wrote.
+    logging.getLogger("caldav").setLevel(logging.CRITICAL)
+    return Adapter(
+        account.name,
+        url=account.url,
+        username=account.username,
+        password=password_of(account, directory=config.directory, environ=environ),
+        clock=SystemClock().now,
+    )
+
+
+def _google(
+    config: Config, account: GoogleAccount, where: str, environ: Mapping[str, str]
+) -> Server:
+    """Return the account; one that nobody has logged in to says so when it is first asked."""
+    from adapters.google.calendar import GoogleAccount as Adapter
+    from adapters.google.login import login_of
+
+    # The libraries quote addresses and answers in their logs.
+    for name in ("googleapiclient", "google", "google_auth_httplib2"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    files = [
+        secret_path(name, directory=config.directory, environ=environ) if name else None
+        for name in (account.credentials_file, account.token_file)
+    ]
+    login = login_of(account.name, *files, subject=account.subject)
+    if login.misconfigured:
+        raise ConfigError(str(config.path), (Problem(where, login.misconfigured),))
+    return Adapter(
+        account.name,
+        login=login,
+        endpoint=account.endpoint or "",
+        colors=config.signals.colors,
+    )
 
 
 def _calendars(config: Config, found: Mapping[str, Server]) -> tuple[Calendar, ...]:
     return tuple(
         found[each.account].calendar(each.calendar, name=each.name, zone=config.zone)
         for each in config.calendars
-        if each.account in found
-    )
-
-
-def _left_alone(name: str) -> Warned:
-    return Warned(
-        WarningCode.UNSUPPORTED,
-        "Calendars on Google are not built yet: this one was left alone.",
-        name,
     )

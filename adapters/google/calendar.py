@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from google.auth.credentials import Credentials
 from googleapiclient.errors import HttpError
 
 from adapters.google import cursor as cursors
@@ -15,6 +14,7 @@ from adapters.google import looking
 from adapters.google.client import GoogleClient
 from adapters.google.cursor import Cursor
 from adapters.google.errors import MAPPED, Call, status_of
+from adapters.google.login import Login
 from adapters.google.looking import EVENT
 from adapters.google.shelf import ABSENT, Shelf
 from adapters.google.translate import (
@@ -56,7 +56,7 @@ class GoogleAccount:
 
     Args:
         name: As configured.
-        credentials: google-auth's; refreshed by themselves.
+        login: How to log in; loaded when it is first needed.
         endpoint: The API's root; empty for Google's own.
         colors: ``[signals] colors``: colour to tag.
     """
@@ -65,12 +65,12 @@ class GoogleAccount:
         self,
         name: str,
         *,
-        credentials: Credentials,
+        login: Login,
         endpoint: str = "",
         colors: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
-        self.client = GoogleClient(credentials, endpoint)
+        self.client = GoogleClient(login, endpoint)
         self.colors = colors_of(colors or {})
 
     def listed(self) -> tuple[Listed, ...]:

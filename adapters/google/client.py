@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httplib2
-from google.auth.credentials import Credentials
 from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build
+
+from adapters.google.login import Login
 
 TIMEOUT_S = 30.0
 ENDPOINT = "https://www.googleapis.com"
@@ -28,13 +29,13 @@ class GoogleClient:
     """One login at Google.
 
     Args:
-        credentials: google-auth's.
+        login: How to log in; loaded when it is first needed.
         endpoint: The API's root; ``/calendar/v3/`` is added.
     """
 
-    def __init__(self, credentials: Credentials, endpoint: str = "") -> None:
+    def __init__(self, login: Login, endpoint: str = "") -> None:
         self.endpoint = (endpoint or ENDPOINT).rstrip("/")
-        self.credentials = credentials
+        self._login = login
         self.lock = threading.RLock()
         self.sent = 0
         self._local = threading.local()
@@ -84,7 +85,8 @@ class GoogleClient:
         raise EndlessPagesError("the list has no end")
 
     def close(self) -> None:
-        """Close the connections of this thread."""
+        """Close the connections of this thread, and keep a login that was refreshed."""
+        self._login.keep()
         http = getattr(self._local, "http", None)
         if http is not None:
             http.close()
@@ -94,5 +96,5 @@ class GoogleClient:
         if not hasattr(self._local, "http"):
             plain = httplib2.Http(timeout=TIMEOUT_S)
             plain.follow_redirects = False  # a redirect could carry the login to another host
-            self._local.http = AuthorizedHttp(self.credentials, http=plain)
+            self._local.http = AuthorizedHttp(self._login.credentials(), http=plain)
         return self._local.http

@@ -12,6 +12,7 @@ import httplib2
 from google.auth import exceptions as login
 from googleapiclient.errors import HttpError
 
+from adapters.google.credentials import LoginProblem
 from sync.errors import (
     AccessError,
     AlreadyExistsError,
@@ -31,6 +32,7 @@ HOURS_S = 3 * 3600.0
 """How long an anti-abuse limit lasts, at the least ("Avoid Calendar use limits")."""
 
 MAPPED: tuple[type[Exception], ...] = (
+    LoginProblem,
     HttpError,
     login.GoogleAuthError,
     httplib2.HttpLib2Error,
@@ -134,6 +136,8 @@ def status_of(error: HttpError) -> int:
 def _sorted(error: Exception, *, write: bool) -> tuple[_Kind, str, float | None]:
     if isinstance(error, HttpError):
         return _by_answer(error, write=write)
+    if isinstance(error, LoginProblem):
+        return AccessError, str(error).rstrip("."), None
     if isinstance(error, NEVER_SENT):
         return UnreachableError, "Google could not be reached", None
     if isinstance(error, login.GoogleAuthError):

@@ -63,6 +63,15 @@ def warnings_of(config: Config, path: Path) -> tuple[str, ...]:
     return tuple(warnings)
 
 
+def secret_path(name: str, *, directory: Path, environ: Mapping[str, str]) -> Path:
+    """Return where the secret file *name* is, systemd's copy of it first."""
+    path = resolved(name, directory=directory, environ=environ)
+    if environ.get("CREDENTIALS_DIRECTORY"):
+        credential = Path(environ["CREDENTIALS_DIRECTORY"]) / path.name
+        path = credential if credential.is_file() else path
+    return path
+
+
 def _is_readable_by_others(path: Path) -> bool:
     try:
         return bool(path.stat().st_mode & READABLE_BY_OTHERS)
@@ -72,11 +81,7 @@ def _is_readable_by_others(path: Path) -> bool:
 
 def _from_file(login: Login, directory: Path, environ: Mapping[str, str]) -> str:
     """Return what is in the file, systemd's copy of it first."""
-    name = login.password_file or ""
-    path = resolved(name, directory=directory, environ=environ)
-    if environ.get("CREDENTIALS_DIRECTORY"):
-        credential = Path(environ["CREDENTIALS_DIRECTORY"]) / path.name
-        path = credential if credential.is_file() else path
+    path = secret_path(login.password_file or "", directory=directory, environ=environ)
     try:
         with path.open("rb") as file:
             return file.read(SECRET_BYTES_MAX).decode()
