@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sync.config.model import Config
-from sync.config.tables import GoogleAccount, PolicyRule, PolicyTable
+from sync.config.tables import PolicyRule, PolicyTable
 from sync.domain.policy import Action, SignalKind
 
 
@@ -66,10 +66,6 @@ def _waits_for_unbuilt_signals(config: Config) -> bool:
 
 ROWS: tuple[Row, ...] = (
     Row(
-        lambda config: any(isinstance(each, GoogleAccount) for each in config.accounts),
-        'accounts: type = "google" is not built yet: calendars of these accounts are left alone.',
-    ),
-    Row(
         _acts(Action.HOLD),
         'policy: "hold" is not fully built yet: the tentative replacement without guests is '
         "written, but tagging it does not book it.",
@@ -106,10 +102,6 @@ ROWS: tuple[Row, ...] = (
     Row(
         lambda config: bool(config.signals.drop_calendar),
         "signals.drop_calendar is not built yet: events dragged there are not seen.",
-    ),
-    Row(
-        lambda config: bool(config.signals.colors),
-        "signals.colors is not built yet: colours are not looked at.",
     ),
     Row(
         lambda config: config.fees.first_waived > 0,

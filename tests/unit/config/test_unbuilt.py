@@ -10,7 +10,6 @@ from sync.config.unbuilt import ROWS
 FILE = Path("config.toml")
 
 ASKED = [
-    '[[accounts]]\nname = "work"\ntype = "google"\ntoken_file = "t"',
     '[policy]\naction = "hold"',
     '[[policy.rules]]\nfaults = ["technical"]\naction = "resume"',
     '[policy]\nprorate_after = "20m"',
@@ -20,7 +19,6 @@ ASKED = [
     "[signals]\ndeclined = true",
     '[signals]\nclosures = "same-calendar"',
     '[signals]\ndrop_calendar = "Disrupted"',
-    '[signals]\ncolors = { tomato = "disrupted" }',
     "[fees]\nfirst_waived = 1",
     '[fees]\napprove = "auto"',
     '[mail]\nhost = "smtp.example.org"\nfrom = "a@example.org"',
