@@ -111,8 +111,6 @@ def write_config(
 ) -> None:
     (folder / "password").write_text(f"{server.password}\n", encoding="utf-8")
     (folder / "password").chmod(0o600)
-    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    opened = "\n".join(f'{day} = ["07:00-21:00"]' for day in days)
     (folder / "config.toml").write_text(
         f"""
 [practice]
@@ -128,13 +126,19 @@ password_file = "password"
 account = "home"
 calendar = "{name}"
 [hours]
-{opened}
+{write_days()}
 [state]
 path = "state/raincheck.db"
 {more}
 """,
         encoding="utf-8",
     )
+
+
+def write_days() -> str:
+    """Return opening hours for every day."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    return "\n".join(f'{day} = ["07:00-21:00"]' for day in days)
 
 
 def in_days(days: int, hour: int = 10) -> datetime:
