@@ -7,8 +7,10 @@ import click
 from sync.cli.exits import Told
 
 COMMANDS = {
+    "auth": "Log in to an account in the browser.",
     "check": "Validate the configuration, log in everywhere, say what would be watched.",
     "demo": "See it work: a calendar server of its own, a sample week, one sync.",
+    "labels": "Create the labels that say a session was disrupted, in Google Calendar.",
     "sync": "Look at every calendar once and reschedule what was disrupted.",
 }
 

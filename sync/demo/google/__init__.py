@@ -1,0 +1,1 @@
+"""A stand-in for Google on loopback: the calendar API and its login."""
