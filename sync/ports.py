@@ -23,6 +23,7 @@ __all__ = [
     "Journal",
     "Known",
     "Listed",
+    "Lost",
     "Scan",
     "Seen",
     "Server",
@@ -50,13 +51,43 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """An instance that the server reports as deleted while its series stands.
+
+    ``series`` is its master's resource, ``recurrence_id`` as in `SessionKey`, ``start`` its
+    original start, aware.
+    """
+
+    resource: str
+    series: str
+    recurrence_id: str
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An instance of a series that is deleted while the series stands.
+
+    ``resource`` is its own, ``series`` its master's. ``recurrence_id`` is written as in
+    `SessionKey`; *start* is when it would have begun, aware.
+    """
+
+    resource: str
+    series: str
+    recurrence_id: str
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
     """What a calendar answered to "what has changed?".
 
     ``sessions`` are those of the changed resources that may carry a signal or a mark, in full.
     ``revisions`` maps every changed resource to its revision; with ``Scan.FULL`` it is the whole
     window, and what is not in it is gone. ``removed`` are resources that are gone. ``cursor`` is
-    to be given back next time; it belongs to this calendar and is opaque.
+    to be given back next time; it belongs to this calendar and is opaque. ``copies`` are the
+    sessions of the changed resources, to be remembered: a deletion comes without a body; ``lost``
+    are single instances deleted since the cursor.
     """
 
     sessions: tuple[Session, ...]
@@ -65,6 +96,8 @@ class ChangeSet:
     cursor: str
     scan: Scan
     unreadable: tuple[Unreadable, ...] = ()
+    copies: tuple[Session, ...] = ()
+    lost: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +229,10 @@ class Journal(Protocol):
         """Return the lookup of the revisions last seen in *calendar*."""
         ...
 
+    def copies(self, calendar: str, resources: Collection[str]) -> tuple[Session, ...]:
+        """Return the sessions of these resources as they were last seen; by resource and key."""
+        ...
+
     def rainchecks(self, ids: Collection[str] | None = None) -> tuple[Raincheck, ...]:
         """Return the records with these ids, or all that are open; by time noticed and id."""
         ...
@@ -209,8 +246,14 @@ class Journal(Protocol):
         looks: Mapping[str, ChangeSet],
         rainchecks: Sequence[Raincheck],
         entries: Sequence[Entry],
+        *,
+        forget: datetime | None = None,
     ) -> None:
-        """Write down cursors, revisions and intentions together: all of it or nothing."""
+        """Write down cursors, revisions, copies and intentions together: all of it or nothing.
+
+        Copies of what is gone are dropped, and those of sessions that ended before *forget*;
+        series are kept.
+        """
         ...
 
     def advance(self, raincheck: Raincheck, entry: Entry, seen: Sequence[Seen] = ()) -> None:
