@@ -5,20 +5,22 @@ configuration.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sync.config import CaldavAccount, Config, GoogleAccount, password_of, secret_path
+from sync.config.places import resolved
 from sync.domain import words
 from sync.domain.passes import PassReport
 from sync.domain.practice import Holds
 from sync.domain.practice import Practice as Rules
 from sync.domain.signals import Watch
 from sync.engine import Engine
-from sync.errors import ConfigError, Problem
+from sync.errors import AccessError, ConfigError, Problem
 from sync.journal import SqliteJournal, one_writer
 from sync.ports import Calendar, Server
 
@@ -102,8 +104,16 @@ def rules_of(config: Config) -> Rules:
 
 
 @contextmanager
-def servers(config: Config, *, environ: Mapping[str, str]) -> Iterator[dict[str, Server]]:
-    """Open the accounts, by name; nothing is sent yet.
+def servers(
+    config: Config,
+    *,
+    environ: Mapping[str, str],
+    only: str | None = None,
+    labels: bool = False,
+) -> Iterator[dict[str, Server]]:
+    """Open the accounts, or *only* one of them, by name; nothing is sent yet.
+
+    With *labels*, a Google login that does not allow making labels is refused.
 
     Raises:
         ConfigError: a password or a file of credentials cannot be had.
@@ -112,10 +122,12 @@ def servers(config: Config, *, environ: Mapping[str, str]) -> Iterator[dict[str,
         found: dict[str, Server] = {}
         for index, account in enumerate(config.accounts):
             server: Server
+            if only not in {None, account.name}:
+                continue
             if isinstance(account, CaldavAccount):
                 server = _caldav(config, account, environ)
             else:
-                server = _google(config, account, f"accounts[{index}]", environ)
+                server = _google(config, account, f"accounts[{index}]", environ, labels=labels)
             stack.callback(server.close)
             found[account.name] = server
         yield found
@@ -136,10 +148,16 @@ def _caldav(config: Config, account: CaldavAccount, environ: Mapping[str, str]) 
 
 
 def _google(
-    config: Config, account: GoogleAccount, where: str, environ: Mapping[str, str]
+    config: Config,
+    account: GoogleAccount,
+    where: str,
+    environ: Mapping[str, str],
+    *,
+    labels: bool,
 ) -> Server:
     """Return the account; one that nobody has logged in to says so when it is first asked."""
     from adapters.google.calendar import GoogleAccount as Adapter
+    from adapters.google.credentials import user_scopes
     from adapters.google.login import login_of
 
     # The libraries quote addresses and answers in their logs.
@@ -149,7 +167,8 @@ def _google(
         secret_path(name, directory=config.directory, environ=environ) if name else None
         for name in (account.credentials_file, account.token_file)
     ]
-    login = login_of(account.name, *files, subject=account.subject)
+    scopes = user_scopes(shared=False, labels=True) if labels else None
+    login = login_of(account.name, *files, subject=account.subject, scopes=scopes)
     if login.misconfigured:
         raise ConfigError(str(config.path), (Problem(where, login.misconfigured),))
     return Adapter(
@@ -165,3 +184,83 @@ def _calendars(config: Config, found: Mapping[str, Server]) -> tuple[Calendar, .
         found[each.account].calendar(each.calendar, name=each.name, zone=config.zone)
         for each in config.calendars
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How to ask a person to log in; see `adapters.google.consent.consented`."""
+
+    shared: bool
+    labels: bool
+    opens: bool
+    port: int
+    pasted: int | None
+    tell: Callable[[str], None]
+    timeout_s: float
+
+
+def google_login(
+    config: Config, account: GoogleAccount, asking: Asking, *, environ: Mapping[str, str]
+) -> Path | None:
+    """Return where the login is kept, after a person consented; None for a service account.
+
+    Raises:
+        ConfigError: a file is not named, not there, or not what it should be.
+        AccessError: nobody consented, or not to all of it.
+    """
+    from adapters.google import consent, credentials
+
+    def named(key: str) -> Path:
+        value: str | None = getattr(account, key)
+        if value is None:
+            raise credentials.LoginProblem(f"{key} is not set", config=True)
+        # The client may be one of systemd's credentials; the login is kept where it is named.
+        find = secret_path if key == "credentials_file" else resolved
+        return find(value, directory=config.directory, environ=environ)
+
+    try:
+        client = named("credentials_file")
+        if credentials.is_service_account(client):
+            return None
+        kept = named("token_file")
+        login = consent.consented(
+            client,
+            account=account.name,
+            scopes=credentials.user_scopes(shared=asking.shared, labels=asking.labels),
+            open_browser=asking.opens,
+            tell=asking.tell,
+            timeout_s=asking.timeout_s,
+            port=asking.port,
+            pasted=asking.pasted,
+        )
+        credentials.saved(login, kept)
+    except credentials.LoginProblem as problem:
+        if problem.config:
+            where = f"accounts[{config.accounts.index(account)}]"
+            raise ConfigError(str(config.path), (Problem(where, str(problem)),)) from None
+        raise AccessError(str(problem), calendar="", operation="login") from None
+    return kept
+
+
+def google_labels(
+    config: Config,
+    account: str,
+    wanted: Sequence[tuple[str, str]],
+    *,
+    calendars: Sequence[str],
+    environ: Mapping[str, str],
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each calendar and the names of the labels that it got.
+
+    Raises:
+        ConfigError: a file of credentials cannot be had.
+        CalendarError: the account does not let us.
+    """
+    with servers(config, environ=environ, only=account, labels=True) as found:
+        from adapters.google.calendar import GoogleCalendar
+
+        for each in config.calendars:
+            if each.account == account and each.name in calendars:
+                one = found[account].calendar(each.calendar, name=each.name, zone=config.zone)
+                assert isinstance(one, GoogleCalendar), account
+                yield each.name, one.add_labels(wanted)

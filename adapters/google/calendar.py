@@ -1,6 +1,6 @@
 """A calendar at Google: the port's methods, each in few requests."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from adapters.google import looking
 from adapters.google.client import GoogleClient
 from adapters.google.cursor import Cursor
 from adapters.google.errors import MAPPED, Call, status_of
+from adapters.google.labels import ensure_labels
 from adapters.google.login import Login
 from adapters.google.looking import EVENT
 from adapters.google.shelf import ABSENT, Shelf
@@ -198,6 +199,11 @@ class GoogleCalendar:
             )
             writable = told.get("accessRole") in WRITERS
             return Facts(str(told.get("summary", id_)), id_, invites=True, writable=writable)
+
+    def add_labels(self, wanted: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """Return the names of those labels, of (name, colour), that were added."""
+        with self._calling("labels"):
+            return ensure_labels(self._client.service, self._id(), wanted, self._ask)
 
     @property
     def _events(self) -> Any:  # noqa: ANN401 - built by the client library

@@ -39,6 +39,7 @@ class GoogleClient:
         self.lock = threading.RLock()
         self.sent = 0
         self._local = threading.local()
+        self._opened: list[AuthorizedHttp] = []
         self._built: Any = None
 
     @property
@@ -85,11 +86,10 @@ class GoogleClient:
         raise EndlessPagesError("the list has no end")
 
     def close(self) -> None:
-        """Close the connections of this thread, and keep a login that was refreshed."""
+        """Close all connections, and keep a login that was refreshed."""
         self._login.keep()
-        http = getattr(self._local, "http", None)
-        if http is not None:
-            http.close()
+        while self._opened:
+            self._opened.pop().close()
 
     def _http(self) -> AuthorizedHttp:
         """Return this thread's own connection: httplib2 is not thread-safe."""
@@ -97,4 +97,5 @@ class GoogleClient:
             plain = httplib2.Http(timeout=TIMEOUT_S)
             plain.follow_redirects = False  # a redirect could carry the login to another host
             self._local.http = AuthorizedHttp(self._login.credentials(), http=plain)
+            self._opened.append(self._local.http)
         return self._local.http

@@ -139,7 +139,7 @@ def agenda(
     timed = [
         event
         for event in found.values()
-        if event.get("start") and event.get("eventType") != "workingLocation"
+        if event.get("start") and event.get("eventType") != "workingLocation" and _is_told(event)
     ]
     reader = reader_of(timed)
     sessions, unreadable = _read(timed, reader, payload=False)
@@ -170,6 +170,11 @@ def _lost(event: Mapping[str, Any]) -> Lost | None:
         return Lost(str(event["id"]), str(event["recurringEventId"]), recurrence_id(start), begins)
     except (KeyError, ValueError, TypeError, UnreadableEventError):
         return None
+
+
+def _is_told(event: Event) -> bool:
+    """Return whether it belongs in an agenda: an instance taken out of its series does not."""
+    return stands(event) or kind_of(event) is not Kind.INSTANCE
 
 
 def _is_in(span: Span, window: Span) -> bool:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from adapters.memory import MemoryCalendar
 from sync.domain.sessions import Answer, Attendee, Kind, Session, SessionKey, Status, Timed
+from tests.servers.google_store import Store
 from tests.servers.processes import Server
 
 ZONE = ZoneInfo("Europe/London")
@@ -151,6 +152,81 @@ class DavHand:
         answer = self._server.request("PROPFIND", self.url, body, headers)
         found = (answer.text or "").split(".ics<")
         return sorted(part.rsplit("/", 1)[-1] for part in found[:-1])
+
+
+class GoogleHand:
+    """Works in the store behind Google's local server, as Google's own pages do."""
+
+    def __init__(self, store: Store, calendar: str) -> None:
+        self._store = store
+        self.calendar = calendar
+
+    def put(self, told: Told) -> None:
+        event = google_event(told)
+        stored = self._store.put(self.calendar, event)
+        for number, start in told.moved:
+            moved = event | google_times(start, told.length)
+            moved.pop("recurrence")
+            self._store.put(self.calendar, moved | self._instance(stored, told, number))
+        for number in told.skipped:
+            self._store.delete(self.calendar, self._id(stored, told, number))
+        if told.status == "CANCELLED":
+            self._store.delete(self.calendar, stored["id"])
+
+    def delete(self, uid: str) -> None:
+        (found,) = [one for one in self._standing() if one["iCalUID"] == uid]
+        self._store.delete(self.calendar, found["id"])
+
+    def spoil(self, uid: str) -> None:
+        event = google_event(Told(uid, at(25), length=timedelta(hours=-3)))
+        self._store.put(self.calendar, event | {"id": uid})
+
+    def uids(self) -> list[str]:
+        return sorted(one["iCalUID"].removesuffix("@google.com") for one in self._standing())
+
+    def _standing(self) -> list[dict[str, Any]]:
+        found = self._store.events(self.calendar)
+        return [
+            one for one in found if one["status"] != "cancelled" and "recurringEventId" not in one
+        ]
+
+    def _id(self, stored: dict[str, Any], told: Told, number: int) -> str:
+        return f"{stored['id']}_{basic(told.instance(number))}"
+
+    def _instance(self, stored: dict[str, Any], told: Told, number: int) -> dict[str, Any]:
+        original = google_times(told.instance(number), told.length)["start"]
+        return {
+            "id": self._id(stored, told, number),
+            "recurringEventId": stored["id"],
+            "originalStartTime": original,
+        }
+
+
+def google_event(told: Told) -> dict[str, Any]:
+    """Return the event as Google has it; categories where Thunderbird keeps them."""
+    event: dict[str, Any] = {"iCalUID": told.uid, "summary": told.title, "status": "confirmed"}
+    event |= google_times(told.start, told.length)
+    if told.weekly:
+        event["recurrence"] = [f"RRULE:FREQ=WEEKLY;COUNT={told.weekly}"]
+    if told.categories:
+        words = ",".join(told.categories)
+        event["extendedProperties"] = {"shared": {"X-MOZ-CATEGORIES": words}}
+    if told.guests:
+        event["attendees"] = [
+            {"email": guest, "responseStatus": "accepted"} for guest in told.guests
+        ]
+    if told.transparent:
+        event["transparency"] = "transparent"
+    return event
+
+
+def google_times(start: datetime, length: timedelta) -> dict[str, dict[str, str]]:
+    """Return start and end as Google has them."""
+    ends = (start.astimezone(UTC) + length).astimezone(ZONE)
+    return {
+        side: {"dateTime": moment.isoformat(), "timeZone": "Europe/London"}
+        for side, moment in (("start", start), ("end", ends))
+    }
 
 
 def ics(told: Told) -> str:

@@ -8,17 +8,23 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from google.oauth2.credentials import Credentials
 
 from adapters.caldav.calendar import CaldavAccount, CaldavCalendar
+from adapters.google.calendar import GoogleAccount, GoogleCalendar
+from adapters.google.login import Login
 from adapters.memory import MemoryCalendar
 from sync.domain.sessions import Span
 from sync.errors import CursorExpiredError
 from sync.ports import Calendar
 from tests.contract.calendar_contract import SETTLED, TAGGED, CalendarContract, draft_of
-from tests.contract.hands import ZONE, DavHand, Hand, MemoryHand, Told, at, ics
+from tests.contract.hands import ZONE, DavHand, GoogleHand, Hand, MemoryHand, Told, at, ics
+from tests.servers.google_calendar import GoogleServer, google
 from tests.servers.processes import Server
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+CALENDAR = "practice@example.org"
+LETTING_IN = Login(Credentials(token="letmein"))
 NUMBERS = itertools.count(1)
 
 
@@ -170,3 +176,42 @@ class TestXandikos(CaldavContract):
     @pytest.fixture
     def server(self, xandikos_server: Server) -> Server:
         return xandikos_server
+
+
+class TestGoogle(CalendarContract):
+    """On Google's local server, through Google's own client."""
+
+    @pytest.fixture
+    def server(self) -> Iterator[GoogleServer]:
+        with google() as server:
+            yield server
+
+    @pytest.fixture
+    def hand(self, server: GoogleServer) -> GoogleHand:
+        return GoogleHand(server.store, CALENDAR)
+
+    @pytest.fixture
+    def again(self, server: GoogleServer) -> Iterator[Callable[[], GoogleCalendar]]:
+        with ExitStack() as stack:
+
+            def opened() -> GoogleCalendar:
+                account = GoogleAccount("work", login=LETTING_IN, endpoint=server.root)
+                stack.callback(account.close)
+                return account.calendar("Sessions", name="sessions", zone=ZONE)
+
+            yield opened
+
+    @pytest.fixture
+    def calendar(self, again: Callable[[], GoogleCalendar]) -> GoogleCalendar:
+        return again()
+
+    def test_an_expired_cursor_is_refused(
+        self, calendar: GoogleCalendar, server: GoogleServer
+    ) -> None:
+        """A token that Google forgot, or never knew, means: from the start."""
+        found = self.look(calendar)
+        server.store.expire_sync_tokens()
+        with pytest.raises(CursorExpiredError):
+            self.look(calendar, found.cursor)
+        with pytest.raises(CursorExpiredError):
+            self.look(calendar, found.cursor.replace('"token":"', '"token":"no'))

@@ -14,7 +14,7 @@ import icalendar
 
 from sync.demo.google.login import LocalLogin
 from tests.e2e.desk import Desk, write_days
-from tests.servers.google import GoogleServer
+from tests.servers.google_calendar import GoogleServer
 
 CALENDAR = "practice@example.org"
 MARKS = {
