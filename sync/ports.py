@@ -52,20 +52,6 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An instance that the server reports as deleted while its series stands.
-
-    ``series`` is its master's resource, ``recurrence_id`` as in `SessionKey`, ``start`` its
-    original start, aware.
-    """
-
-    resource: str
-    series: str
-    recurrence_id: str
-    start: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
     """An instance of a series that is deleted while the series stands.
 
     ``resource`` is its own, ``series`` its master's. ``recurrence_id`` is written as in

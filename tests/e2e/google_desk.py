@@ -12,11 +12,13 @@ from typing import Any
 
 import icalendar
 
+from adapters.google.credentials import user_scopes
 from sync.demo.google.login import LocalLogin
 from tests.e2e.desk import Desk, write_days
 from tests.servers.google_calendar import GoogleServer
 
 CALENDAR = "practice@example.org"
+SCOPES = user_scopes(shared=False, labels=False)
 MARKS = {
     "raincheckId": "X-RAINCHECK-ID",
     "raincheckState": "X-RAINCHECK-STATE",
@@ -67,12 +69,12 @@ class GoogleDesk(Desk):
         return {name: _calendar(events) for name, events in found.items()}
 
 
-def google_desk(folder: Path, google: GoogleServer, login: LocalLogin, *, more: str = "") -> Desk:
+def google_desk(folder: Path, google: GoogleServer, login: LocalLogin, *, more: str = "") -> GoogleDesk:
     """Return a practice whose one calendar is at *google*. Open every day."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (
         ("client_secret.json", login.client_secret(google.root)),
-        ("work.token.json", login.authorized_user(google.root)),
+        ("work.token.json", login.authorized_user(google.root, SCOPES)),
     ):
         (folder / name).write_text(json.dumps(content), encoding="utf-8")
         (folder / name).chmod(0o600)
