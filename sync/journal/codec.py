@@ -109,7 +109,8 @@ def fee_from_text(text: str | None) -> Fee | None:
 
 
 def _dumped(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # ASCII, because half a surrogate pair in somebody's title has no UTF-8.
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _when_to_json(when: Timed | AllDay) -> dict[str, str]:

@@ -1,4 +1,4 @@
--- The state file, version 1 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
+-- The state file, version 2 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
 
 CREATE TABLE calendars (
     name   TEXT PRIMARY KEY,
@@ -12,6 +12,17 @@ CREATE TABLE resources (
     revision TEXT NOT NULL,
     PRIMARY KEY (calendar, resource)
 ) STRICT, WITHOUT ROWID;
+
+-- Sessions as last seen: a deletion comes without a body.
+CREATE TABLE copies (
+    calendar      TEXT NOT NULL,
+    resource      TEXT NOT NULL,
+    recurrence_id TEXT NOT NULL,  -- '' for a single session and for a series
+    session       TEXT NOT NULL,  -- as last seen, JSON
+    ends          TEXT,           -- null for a series
+    PRIMARY KEY (calendar, resource, recurrence_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX copies_by_end ON copies (ends) WHERE ends IS NOT NULL;
 
 CREATE TABLE rainchecks (
     id              TEXT PRIMARY KEY,

@@ -8,20 +8,21 @@ that is on disk survives the power cut that Raincheck is for.
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sync.domain.causes import Cause, Fault
 from sync.domain.lifecycle import OPEN, Raincheck, State
 from sync.domain.policy import Action, SignalKind
-from sync.domain.sessions import SessionKey
+from sync.domain.sessions import AllDay, Kind, Session, SessionKey
 from sync.errors import JournalError
 from sync.journal import codec
 from sync.ports import ChangeSet, Entry, Known, Scan, Seen
 
-VERSION = 1
+VERSION = 2
 """PRAGMA user_version of the schema this program writes."""
 
 LOOKUPS_MAX = 500
@@ -86,6 +87,13 @@ class SqliteJournal:
 
         return lookup
 
+    def copies(self, calendar: str, resources: Collection[str]) -> tuple[Session, ...]:
+        """See `sync.ports.Journal`."""
+        query = "SELECT session FROM copies WHERE calendar = ? AND resource IN"
+        rows = self._among(query, resources, (calendar,))
+        found = (codec.session_from_text(row["session"]) for row in rows)
+        return tuple(sorted(found, key=_place))
+
     def rainchecks(self, ids: Collection[str] | None = None) -> tuple[Raincheck, ...]:
         """See `sync.ports.Journal`."""
         if ids is None:
@@ -102,11 +110,16 @@ class SqliteJournal:
         looks: Mapping[str, ChangeSet],
         rainchecks: Sequence[Raincheck],
         entries: Sequence[Entry],
+        *,
+        forget: datetime | None = None,
     ) -> None:
         """See `sync.ports.Journal`."""
         with self._transaction() as run:
             for calendar, changes in looks.items():
                 _save_look(run, calendar, changes)
+                _save_copies(run, calendar, changes)
+            if forget is not None:
+                run("DELETE FROM copies WHERE ends < ?", (forget.astimezone(UTC).isoformat(),))
             for raincheck in rainchecks:
                 run(_UPSERT, _row(raincheck))
             for entry in entries:
@@ -175,6 +188,7 @@ _UPSERT = (
     + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
 )
 _TELL = "INSERT INTO story (at, raincheck, pass_id, what, why) VALUES (?, ?, ?, ?, ?)"
+_UTC_ZONE = ZoneInfo("UTC")
 _SEEN = (
     "INSERT INTO resources (calendar, resource, revision) VALUES (?, ?, ?)"
     " ON CONFLICT DO UPDATE SET revision = excluded.revision"
@@ -218,8 +232,21 @@ def _upgrade(connection: sqlite3.Connection) -> None:
     if version == 0:
         if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise JournalError("this is another program's file; [state] path must name our own")
-        schema = resources.files("sync.journal").joinpath("schema.sql").read_text("utf-8")
-        connection.executescript(f"BEGIN;\n{schema}\nPRAGMA user_version = {VERSION};\nCOMMIT;")
+        _run_script(connection, "schema.sql", VERSION)
+        return
+    for step in range(version + 1, VERSION + 1):
+        _run_script(connection, f"migrations/{step}.sql", step)
+
+
+def _run_script(connection: sqlite3.Connection, name: str, version: int) -> None:
+    script = resources.files("sync.journal").joinpath(name).read_text("utf-8")
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {version};\nCOMMIT;"
+        )
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _save_look(run: Callable[[str, Any], object], calendar: str, changes: ChangeSet) -> None:
@@ -234,6 +261,46 @@ def _save_look(run: Callable[[str, Any], object], calendar: str, changes: Change
         " ON CONFLICT DO UPDATE SET cursor = excluded.cursor",
         (calendar, changes.cursor),
     )
+
+
+def _save_copies(run: Callable[[str, Any], object], calendar: str, changes: ChangeSet) -> None:
+    stale = {
+        *changes.removed,
+        *(lost.resource for lost in changes.lost),
+        *(copy.resource for copy in changes.copies),
+    }
+    for resource in stale:
+        run("DELETE FROM copies WHERE calendar = ? AND resource = ?", (calendar, resource))
+    for copy in changes.copies:
+        run(
+            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
+            (
+                calendar,
+                copy.resource,
+                copy.key.recurrence_id or "",
+                codec.session_to_text(copy),
+                _end_of(copy),
+            ),
+        )
+    if changes.scan is Scan.FULL:
+        run(
+            "DELETE FROM copies WHERE calendar = ?1 AND resource NOT IN"
+            " (SELECT resource FROM resources WHERE calendar = ?1)",
+            (calendar,),
+        )
+
+
+def _end_of(session: Session) -> str | None:
+    """Return when *session* is over, UTC; None for a series. Whole days end as in UTC."""
+    if session.kind is Kind.SERIES:
+        return None
+    when = session.when
+    span = when.span_in(_UTC_ZONE) if isinstance(when, AllDay) else when.span
+    return span.end.isoformat()
+
+
+def _place(session: Session) -> tuple[str, str, str]:
+    return session.resource, session.key.uid, session.key.recurrence_id or ""
 
 
 def _sorted(rows: Iterable[sqlite3.Row]) -> tuple[Raincheck, ...]:

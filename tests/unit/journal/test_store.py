@@ -3,18 +3,18 @@
 import sqlite3
 import stat
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from sync.domain.lifecycle import OPEN, State
-from sync.domain.sessions import SessionKey, Timed
+from sync.domain.sessions import AllDay, Kind, SessionKey, Timed
 from sync.errors import JournalError
 from sync.journal import SqliteJournal, codec
 from sync.journal.store import VERSION
-from sync.ports import ChangeSet, Entry, Scan, Seen
+from sync.ports import ChangeSet, Entry, Lost, Scan, Seen
 from tests.property.strategies import RAINCHECKS, SESSIONS
 from tests.unit.builders import NOW, at, raincheck, session
 
@@ -240,3 +240,102 @@ def test_a_place_that_cannot_hold_it(tmp_path):
     for path in (tmp_path, tmp_path / "none" / "state.db"):
         with pytest.raises(JournalError), SqliteJournal.opened(path):
             pass
+
+
+def kept(journal, calendar="one", resources=("a", "b", "s")):
+    return [copy.title for copy in journal.copies(calendar, resources)]
+
+
+def copy_of(resource, title="", recurrence=None, **more):
+    key = SessionKey(f"uid-{resource}", recurrence)
+    return session(key=key, resource=resource, title=title or resource, **more)
+
+
+def test_copies_are_kept_until_their_resource_is_gone(journal):
+    """A changed resource's replace the old ones; removed and lost ones go; calendars do not mix."""
+    series = copy_of("s", "series", kind=Kind.SERIES)
+    one = copy_of("s", "own", "20261124T100000Z", kind=Kind.INSTANCE)
+    first = changes(a="1", b="1", s="1")
+    journal.record({"one": replace(first, copies=(copy_of("a"), series, one))}, [], [])
+    journal.record({"two": replace(changes(a="1"), copies=(copy_of("a", "two"),))}, [], [])
+    assert journal.copies("one", ["s", "a"]) == (copy_of("a"), series, one)
+    journal.record({"one": replace(changes(s="2"), copies=(series,))}, [], [])
+    assert kept(journal) == ["a", "series"]
+    journal.record({"one": replace(changes(b="2"), copies=(copy_of("b"),))}, [], [])
+    gone = Lost("b", "s", "20261124T100000Z", NOW)
+    journal.record({"one": replace(changes(b="3", removed=["a"]), lost=(gone,))}, [], [])
+    assert kept(journal) == ["series"]
+    assert kept(journal, "two") == ["two"]
+
+
+def test_a_full_look_drops_the_copies_of_what_is_not_there(journal):
+    """What a full look does not name is gone; what it names unchanged keeps its copy."""
+    both = replace(changes(a="1", b="1"), copies=(copy_of("a"), copy_of("b")))
+    journal.record({"one": both}, [], [])
+    journal.record({"one": changes(scan=Scan.FULL, b="1")}, [], [])
+    assert kept(journal) == ["b"]
+
+
+def test_copies_of_what_is_long_over_are_forgotten(journal):
+    """Before the moment asked for, and only then; series are kept."""
+    whole = copy_of("b", when=AllDay(date(2026, 11, 24), date(2026, 11, 25)))
+    series = copy_of("s", kind=Kind.SERIES)
+    look = replace(changes(a="1", b="1", s="1"), copies=(copy_of("a"), whole, series))
+    journal.record({"one": look}, [], [], forget=NOW)
+    assert kept(journal) == ["a", "b", "s"]
+    journal.record({}, [], [], forget=datetime(2026, 11, 24, 11, tzinfo=UTC))
+    assert kept(journal) == ["a", "b", "s"]
+    journal.record({}, [], [], forget=datetime(2026, 11, 26, tzinfo=UTC))
+    assert kept(journal) == ["s"]
+
+
+def test_half_a_letter_does_not_stop_the_journal(journal):
+    """A lone surrogate, which has no UTF-8, comes back as it was."""
+    odd = copy_of("a", "Quillon \ud83d Wren", notes="\udc00", payload="\ud800")
+    journal.record({"one": replace(changes(a="1"), copies=(odd,))}, [raincheck(original=odd)], [])
+    assert journal.copies("one", ["a"]) == (odd,)
+    assert journal.rainchecks()[0].original == odd
+
+
+def schema_of(path):
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        version = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    return rows, version
+
+
+@pytest.fixture
+def old_file(tmp_path):
+    """A state file of version 1, with something in every table."""
+    path = tmp_path / "old.db"
+    with SqliteJournal.opened(path) as journal:
+        journal.record({"one": changes(a="1")}, [raincheck()], [entry()])
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE copies")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_old_file_is_brought_up_to_date(old_file, way):
+    """What it held is still there, and it takes what is new."""
+    with way(old_file) as journal:
+        assert journal.cursor("one") == "c1"
+        assert journal.known("one")(None) == {"a": "1"}
+        assert journal.rainchecks() == (raincheck(),)
+        assert journal.story(raincheck().id) == (entry(),)
+        journal.record({"one": replace(changes(b="1"), copies=(copy_of("b"),))}, [], [])
+        assert kept(journal) == ["b"]
+
+
+def test_an_old_file_ends_like_a_fresh_one(tmp_path, old_file):
+    """After the upgrade the schema is the one that a new file gets; a dry run changes nothing."""
+    with SqliteJournal.in_memory_copy(old_file):
+        pass
+    assert schema_of(old_file)[1] == (1,)
+    for path in (old_file, tmp_path / "fresh.db"):
+        with SqliteJournal.opened(path):
+            pass
+    assert schema_of(old_file) == schema_of(tmp_path / "fresh.db")
