@@ -238,7 +238,7 @@ class GoogleCalendar:
                 raise told from error
             if not stands(there):
                 raise call.error(AlreadyExistsError, "it was there, and was deleted") from error
-            made = there
+            made = dict(there)
         session = self._session(made, call)
         if session.marks != draft.marks:
             raise call.error(AlreadyExistsError, "something else stands there")

@@ -131,12 +131,12 @@ def stands(event: Event) -> bool:
     raincheck; a replacement that somebody deleted does not.
     """
     marks = marks_of(event)
-    return event.get("status") != "cancelled" or (marks is not None and marks.state is not None)
+    return str(event.get("status")) != "cancelled" or (marks is not None and marks.state is not None)
 
 
 def is_ordinary(event: Event) -> bool:
     """Return whether *event* is one that people make; out-of-office, birthdays and such are not."""
-    return event.get("eventType", "default") == "default"
+    return str(event.get("eventType", "default")) == "default"
 
 
 def key_of(event: Event) -> SessionKey:

@@ -35,3 +35,10 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
 def radicale_office(radicale_server: Server, tmp_path: Path) -> Desk:
     """A practice with an empty calendar, on Radicale."""
     return desk(tmp_path, radicale_server, f"sessions-{uuid4().hex[:8]}")
+
+
+@pytest.fixture(params=["radicale_server", "xandikos_server"])
+def dav_office(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    """A practice on a CalDAV server, for what only iCalendar resources can show."""
+    server: Server = request.getfixturevalue(request.param)
+    return desk(tmp_path, server, f"sessions-{uuid4().hex[:8]}")

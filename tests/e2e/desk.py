@@ -37,6 +37,14 @@ class Desk:
     def state(self) -> Path:
         return self.folder / "state" / "raincheck.db"
 
+    @property
+    def title(self) -> str:
+        return self.calendar.rstrip("/").rsplit("/", 1)[-1]
+
+    @property
+    def invites(self) -> bool:
+        return self.server.kind == "xandikos"
+
     def command(self, *arguments: str) -> list[str]:
         name, *rest = arguments
         return [COMMAND, name, "--config", str(self.config), *rest]

@@ -32,7 +32,16 @@ class GoogleDesk(Desk):
     """A `Desk` on Google's local server; ``ids`` maps a test's names to Google's ids."""
 
     google: GoogleServer
+    login: LocalLogin
     ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return "Sessions"
+
+    @property
+    def invites(self) -> bool:
+        return True
 
     def put(self, name: str, text: str) -> None:
         for event in icalendar.Calendar.from_ical(text).walk("VEVENT"):
@@ -52,6 +61,12 @@ class GoogleDesk(Desk):
             if str(event.get("STATUS")) == "CANCELLED":
                 self.google.store.delete(CALENDAR, stored["id"])
 
+    def log_in(self, *, labels: bool) -> None:
+        """Write a token file, as after a consent."""
+        scopes = user_scopes(shared=False, labels=labels)
+        told = self.login.authorized_user(self.google.root, scopes)
+        (self.folder / "work.token.json").write_text(json.dumps(told), encoding="utf-8")
+
     def get(self, name: str) -> str:
         return self.resources()[name]
 
@@ -69,7 +84,9 @@ class GoogleDesk(Desk):
         return {name: _calendar(events) for name, events in found.items()}
 
 
-def google_desk(folder: Path, google: GoogleServer, login: LocalLogin, *, more: str = "") -> GoogleDesk:
+def google_desk(
+    folder: Path, google: GoogleServer, login: LocalLogin, *, more: str = ""
+) -> GoogleDesk:
     """Return a practice whose one calendar is at *google*. Open every day."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (
@@ -100,7 +117,7 @@ path = "state/raincheck.db"
 """,
         encoding="utf-8",
     )
-    return GoogleDesk(folder, None, CALENDAR, google)  # type: ignore[arg-type]
+    return GoogleDesk(folder, None, CALENDAR, google, login)  # type: ignore[arg-type]
 
 
 def _from_ical(event: icalendar.Event) -> dict[str, Any]:
@@ -109,7 +126,7 @@ def _from_ical(event: icalendar.Event) -> dict[str, Any]:
         "status": "confirmed",
         "summary": str(event.get("SUMMARY", "")),
         "start": _time(event.decoded("DTSTART")),
-        "end": _time(event.decoded("DTEND", event.decoded("DTSTART"))),
+        "end": _time(event.end),
     }
     if "DESCRIPTION" in event:
         told["description"] = str(event["DESCRIPTION"])

@@ -25,8 +25,9 @@ def _backwards(uid: str) -> str:
     return session(uid, in_days(3), "CATEGORIES:disrupted", minutes=-50)
 
 
-def test_one_bad_entry_does_not_stop_the_others(office: Desk) -> None:
+def test_one_bad_entry_does_not_stop_the_others(dav_office: Desk) -> None:
     """Unknown zone, end before start, a rule without end: warnings; the good session is moved."""
+    office = dav_office
     office.put("zone", _with_unknown_zone("zone@example.org"))
     office.put("backwards", _backwards("backwards@example.org"))
     endless = ENDLESS[office.server.kind]
@@ -49,8 +50,9 @@ def test_one_bad_entry_does_not_stop_the_others(office: Desk) -> None:
     }
 
 
-def test_a_resource_of_three_thousand_lines_survives_its_mark(office: Desk) -> None:
+def test_a_resource_of_three_thousand_lines_survives_its_mark(dav_office: Desk) -> None:
     """Unknown properties, alarms and a time zone of its own keep their meaning, line by line."""
+    office = dav_office
     zone = [
         "BEGIN:VTIMEZONE",
         "TZID:Europe/London",

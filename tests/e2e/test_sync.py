@@ -1,6 +1,7 @@
 """The promises, kept by the real command on real servers."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -77,9 +78,9 @@ def test_two_machines_at_once_make_one_replacement(office: Desk, tmp_path: Path)
         office.put(f"s{number}", text)
     other = tmp_path / "other"
     other.mkdir()
-    for name in ("config.toml", "password"):
-        (other / name).write_bytes((office.folder / name).read_bytes())
-    desks = [office, Desk(other, office.server, office.calendar)]
+    for file in (file for file in office.folder.iterdir() if file.is_file()):
+        (other / file.name).write_bytes(file.read_bytes())
+    desks = [office, replace(office, folder=other)]
     running = [
         subprocess.Popen(each.command("sync"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for each in desks
@@ -135,8 +136,9 @@ def test_one_instance_of_a_series_is_moved_and_the_rest_stays(office: Desk) -> N
     assert [str(one["STATUS"]) for one in stored if "RECURRENCE-ID" in one] == ["CANCELLED"]
 
 
-def test_a_cancelled_session_is_seen_by_status_and_by_title(office: Desk) -> None:
+def test_a_cancelled_session_is_seen_by_status_and_by_title(dav_office: Desk) -> None:
     """STATUS:CANCELLED and a title that says so are signals of their own."""
+    office = dav_office
     office.put("a", session("a@example.org", in_days(2), "STATUS:CANCELLED"))
     office.put("b", session("b@example.org", in_days(3), title="Canceled: Marrow Thistle"))
     report = office.sync()

@@ -29,7 +29,7 @@ UNSYNCABLE = {
 NO_TOKEN = UNSYNCABLE - {"timeMin", "timeMax"}
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """An answer other than success, in Google's words."""
 
     def __init__(self, status: int, reason: str, message: str = "") -> None:
@@ -66,8 +66,9 @@ class GoogleServer:
     before_write: Callable[[], None] | None = None
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
-    def methods(self) -> list[str]:
-        return [method for method, _, _ in self.seen]
+    def fault_for(self, method: str, path: str) -> Fault | None:
+        fitting = (one for one in self.faults if one.method == method and one.path in path)
+        return next((one for one in fitting if one.times), None)
 
 
 @contextmanager
@@ -128,7 +129,7 @@ class Exchange:
                 self.told = told
                 break
         if match is None:
-            raise Refusal(404, "notFound")
+            raise RefusalError(404, "notFound")
         self._check_login()
         self._check_parameters()
         where = {name: unquote(value) for name, value in match.groupdict().items()}
@@ -139,9 +140,9 @@ class Exchange:
         token = self.headers.get("authorization", "").removeprefix("Bearer ")
         scopes = self.server.accepts(token)
         if scopes is None:
-            raise Refusal(401, "authError", "Invalid Credentials")
+            raise RefusalError(401, "authError", "Invalid Credentials")
         if not scopes & set(self.told["scopes"]):
-            raise Refusal(403, "insufficientPermissions")
+            raise RefusalError(403, "insufficientPermissions")
 
     def _check_parameters(self) -> None:
         known = self.told.get("parameters", {})
@@ -157,7 +158,7 @@ class Exchange:
             if known.get(name, {}).get("format") == "date-time" and kind == "string":
                 good = "T" in value and datetime.fromisoformat(value).tzinfo is not None
             if not good or value not in known[name].get("enum", [value]):
-                raise Refusal(400, "invalidParameter", name)
+                raise RefusalError(400, "invalidParameter", name)
 
     def _calendarList_list(self) -> Json:
         return {
@@ -175,10 +176,10 @@ class Exchange:
     def _calendars_patch(self, calendarId: str) -> Json:
         shelf = self._shelf(calendarId)
         if shelf.role != "owner":
-            raise Refusal(403, "forbidden")
+            raise RefusalError(403, "forbidden")
         labels = self.body["labelProperties"]["eventLabels"]
         if len(labels) > 200 or any(len(one.get("name", "")) > 50 for one in labels):
-            raise Refusal(400, "invalid")
+            raise RefusalError(400, "invalid")
         shelf.labels = [{"id": f"label-{n}"} | one for n, one in enumerate(labels)]
         return self._calendars_get(calendarId)
 
@@ -189,7 +190,7 @@ class Exchange:
         shelf, query = self._shelf(calendarId), self.query
         singles = query.get("singleEvents") == "true"
         if query.get("orderBy") == "startTime" and not singles:
-            raise Refusal(400, "invalid", "The requested ordering is not available")
+            raise RefusalError(400, "invalid", "The requested ordering is not available")
         same = {k: v for k, v in query.items() if k in {"singleEvents", "timeZone", "eventTypes"}}
         since = self._since(same)
         deleted = query.get("showDeleted") == "true"
@@ -225,11 +226,11 @@ class Exchange:
         event = deepcopy(self.body)
         id_ = event.get("id")
         if id_ is not None and "iCalUID" in event:
-            raise Refusal(400, "invalid", "Give id or iCalUID")
+            raise RefusalError(400, "invalid", "Give id or iCalUID")
         if id_ is not None and not ID.fullmatch(id_):
-            raise Refusal(400, "invalid", "Invalid resource id value.")
+            raise RefusalError(400, "invalid", "Invalid resource id value.")
         if id_ in shelf.events:
-            raise Refusal(409, "duplicate", "The requested identifier already exists.")
+            raise RefusalError(409, "duplicate", "The requested identifier already exists.")
         if event.get("attendees"):
             event.setdefault("organizer", {"email": shelf.id, "self": True})
         if self.query.get("eventLabelVersion") != "1":
@@ -240,7 +241,7 @@ class Exchange:
         shelf, event = self._writable(calendarId), self._event(calendarId, eventId)
         self._check_etag(event)
         if self.body.get("eventType", event["eventType"]) != event["eventType"]:
-            raise Refusal(400, "invalid")
+            raise RefusalError(400, "invalid")
         merged = _merged(event, self.body)
         if self.query.get("eventLabelVersion") != "1":
             merged.pop("eventLabelId", None)
@@ -251,7 +252,7 @@ class Exchange:
         shelf, event = self._writable(calendarId), self._event(calendarId, eventId)
         self._check_etag(event)
         if event["status"] == "cancelled":
-            raise Refusal(410, "deleted")
+            raise RefusalError(410, "deleted")
         return self._write(shelf, event, event | {"status": "cancelled"}, "cancel")
 
     def _write(self, shelf: Shelf, before: Json, event: Json, kind: str) -> Json:
@@ -271,13 +272,13 @@ class Exchange:
     def _shelf(self, calendar: str) -> Shelf:
         name = next(iter(self.store.shelves)) if calendar == "primary" else calendar
         if name not in self.store.shelves:
-            raise Refusal(404, "notFound")
+            raise RefusalError(404, "notFound")
         return self.store.shelves[name]
 
     def _writable(self, calendar: str) -> Shelf:
         shelf = self._shelf(calendar)
         if shelf.role not in {"owner", "writer"}:
-            raise Refusal(403, "requiredAccessLevel")
+            raise RefusalError(403, "requiredAccessLevel")
         if (before := self.server.before_write) is not None:
             self.server.before_write = None
             before()
@@ -286,27 +287,27 @@ class Exchange:
     def _event(self, calendar: str, id_: str) -> Json:
         found = self.store.found(self._shelf(calendar), id_)
         if found is None:
-            raise Refusal(404, "notFound")
+            raise RefusalError(404, "notFound")
         return found
 
     def _check_etag(self, event: Json) -> None:
         if self.headers.get("if-match", event["etag"]) != event["etag"]:
-            raise Refusal(412, "conditionNotMet")
+            raise RefusalError(412, "conditionNotMet")
 
     def _since(self, same: Json) -> int | None:
         token = self.query.get("syncToken")
         if token is None:
             return None
         if UNSYNCABLE & self.query.keys() or self.query.get("showDeleted") == "false":
-            raise Refusal(400, "syncTokenWithRequestRestrictions")
+            raise RefusalError(400, "syncTokenWithRequestRestrictions")
         try:
             number, made_for = json.loads(token)
         except ValueError:
-            raise Refusal(400, "invalid", "Invalid sync token value.") from None
+            raise RefusalError(400, "invalid", "Invalid sync token value.") from None
         if made_for != same:
-            raise Refusal(400, "invalid", "Another query than the first")
+            raise RefusalError(400, "invalid", "Another query than the first")
         if number < self.store.oldest_token:
-            raise Refusal(410, "fullSyncRequired")
+            raise RefusalError(410, "fullSyncRequired")
         return int(number)
 
     def _is_listed(self, event: Json, *, deleted: bool, singles: bool) -> bool:
@@ -353,19 +354,19 @@ def _checked(event: Json) -> None:
     for side in ("start", "end"):
         held = event.get(side) or {}
         if bool(held.get("date")) == bool(held.get("dateTime")):
-            raise Refusal(400, "invalid", "Invalid start or end time.")
+            raise RefusalError(400, "invalid", "Invalid start or end time.")
         if (
             held.get("dateTime")
             and not datetime.fromisoformat(held["dateTime"]).tzinfo
             and not held.get("timeZone")
         ):
-            raise Refusal(400, "required", "Missing time zone definition")
+            raise RefusalError(400, "required", "Missing time zone definition")
         event[side] = {k: v for k, v in held.items() if v is not None}
     start, end = span_of(event, "UTC")
     if end < start:
-        raise Refusal(400, "timeRangeEmpty")
+        raise RefusalError(400, "timeRangeEmpty")
     if len(event.get("description", "")) > 8192:
-        raise Refusal(400, "invalid", "description too long")
+        raise RefusalError(400, "invalid", "description too long")
     for scope, values in (event.get("extendedProperties") or {}).items():
         event["extendedProperties"][scope] = {
             key: value[:1024] for key, value in values.items() if len(key) <= 44
@@ -461,7 +462,7 @@ def _handler(server: GoogleServer) -> type[BaseHTTPRequestHandler]:
                 try:
                     body = json.loads(raw) if raw else {}
                     answer = Exchange(server, self.command, query, headers, body).answer(path)
-                except Refusal as refusal:
+                except RefusalError as refusal:
                     return refusal.status, _error(refusal.status, refusal.reason, refusal.message)
             if self.command == "DELETE":
                 return 204, b""

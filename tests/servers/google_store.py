@@ -51,10 +51,10 @@ class Store:
     latest: int = 0
 
     def make_calendar(
-        self, id: str, summary: str, *, zone: str = "Europe/London", role: str = "owner",
+        self, id_: str, summary: str, *, zone: str = "Europe/London", role: str = "owner",
         labels: tuple[Json, ...] = (),
     ) -> None:  # fmt: skip
-        self.shelves[id] = Shelf(id, summary, zone, role, list(labels))
+        self.shelves[id_] = Shelf(id_, summary, zone, role, list(labels))
 
     def put(self, calendar: str, event: Json) -> Json:
         """Store *event* in place of the one with its id, or else with its iCalUID."""
@@ -63,16 +63,16 @@ class Store:
             id_ = event.get("id") or self._id_of(shelf, event.get("iCalUID"))
             return self.save(shelf, {"iCalUID": f"{id_}@google.com", **event, "id": id_})
 
-    def delete(self, calendar: str, id: str) -> None:
+    def delete(self, calendar: str, id_: str) -> None:
         with self.lock:
             shelf = self.shelves[calendar]
-            event = self.found(shelf, id)
-            assert event is not None, id
+            event = self.found(shelf, id_)
+            assert event is not None, id_
             self.save(shelf, event | {"status": "cancelled"})
 
-    def get(self, calendar: str, id: str) -> Json | None:
+    def get(self, calendar: str, id_: str) -> Json | None:
         with self.lock:
-            return deepcopy(self.found(self.shelves[calendar], id))
+            return deepcopy(self.found(self.shelves[calendar], id_))
 
     def events(self, calendar: str) -> list[Json]:
         with self.lock:
@@ -99,14 +99,14 @@ class Store:
         shelf.changed[stored["id"]] = self.latest
         return deepcopy(stored)
 
-    def found(self, shelf: Shelf, id: str) -> Json | None:
-        """Return what stands under *id*; an instance without an exception is made up."""
-        if id in shelf.events:
-            return deepcopy(shelf.events[id])
-        series = shelf.events.get(id.rpartition("_")[0])
+    def found(self, shelf: Shelf, id_: str) -> Json | None:
+        """Return what stands under *id_*; an instance without an exception is made up."""
+        if id_ in shelf.events:
+            return deepcopy(shelf.events[id_])
+        series = shelf.events.get(id_.rpartition("_")[0])
         if series is None or not series.get("recurrence"):
             return None
-        return next((one for one in self.instances(shelf, series) if one["id"] == id), None)
+        return next((one for one in self.instances(shelf, series) if one["id"] == id_), None)
 
     def instances(self, shelf: Shelf, series: Json) -> list[Json]:
         """Return every instance of *series*, exceptions in their places."""
