@@ -130,8 +130,10 @@ def stands(event: Event) -> bool:
     To Google, cancelling is deleting. An original that Raincheck cancelled still tells of its
     raincheck; a replacement that somebody deleted does not.
     """
+    if str(event.get("status")) != "cancelled":
+        return True
     marks = marks_of(event)
-    return str(event.get("status")) != "cancelled" or (marks is not None and marks.state is not None)
+    return marks is not None and marks.state is not None
 
 
 def is_ordinary(event: Event) -> bool:

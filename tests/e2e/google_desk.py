@@ -5,6 +5,7 @@ stands there is told back as iCalendar, so that one test speaks of every server.
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -60,6 +61,13 @@ class GoogleDesk(Desk):
             self.ids.setdefault(name, stored["id"])
             if str(event.get("STATUS")) == "CANCELLED":
                 self.google.store.delete(CALENDAR, stored["id"])
+
+    def through(self, root: str) -> "GoogleDesk":
+        """Send everything by *root* from now on."""
+        text = self.config.read_text(encoding="utf-8")
+        line = f'endpoint = "{root.rstrip("/")}"'
+        self.config.write_text(re.sub(r"endpoint = .*", line, text), encoding="utf-8")
+        return self
 
     def log_in(self, *, labels: bool) -> None:
         """Write a token file, as after a consent."""

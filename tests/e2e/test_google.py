@@ -1,12 +1,16 @@
 """What only Google does: labels, deletions, guests that hear once, logins that die, bad answers."""
 
+import shutil
 import subprocess
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.desk import in_days, session
 from tests.e2e.google_desk import CALENDAR, GoogleDesk
 from tests.servers.google_calendar import Fault
+from tests.servers.killing_proxy import Plan, killing_proxy
 
 GUESTS = (
     "ORGANIZER:mailto:practice@example.org",
@@ -121,6 +125,55 @@ def test_one_bad_answer_makes_no_second_replacement(
     original = office.event("one@example.org")
     assert str(original["X-RAINCHECK-REPLACEMENT"]) == str(replacement["UID"])
     assert [mail.kind for mail in office.google.store.outbox] == ["invite", "cancel"]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_kill_at_every_point_between_two_writes(
+    google_office: GoogleDesk, tmp_path: Path, *, after: bool
+) -> None:
+    """SIGKILL at every request from the first write on: one replacement, settled, told once."""
+    plain = google_office.google.root
+    counting = Plan()
+    first = _fresh(google_office, tmp_path / "whole")
+    with killing_proxy(f"{plain}/", counting) as root:
+        assert _run(first.through(root), counting) == 0
+    writes = [n for n, method in enumerate(counting.seen) if method in {"POST", "PATCH"}]
+    assert len(writes) == 2
+    for number in range(writes[0] - 1, len(counting.seen)):
+        office = _fresh(google_office, tmp_path / f"at-{number}")
+        plan = Plan(at=number, after=after)
+        with killing_proxy(f"{plain}/", plan) as root:
+            assert _run(office.through(root), plan) == -9, number
+        report = office.through(plain).sync()
+        assert all(told["status"] == "settled" for told in report["rainchecks"]), number
+        (replacement,) = office.replacements()
+        original = office.event("one@example.org")
+        assert str(original["X-RAINCHECK-REPLACEMENT"]) == str(replacement["UID"])
+        kinds = [mail.kind for mail in office.google.store.outbox]
+        assert kinds == ["invite", "cancel"], number
+
+
+def _fresh(office: GoogleDesk, folder: Path) -> GoogleDesk:
+    """Return a desk of its own with an empty calendar and one tagged session."""
+    shutil.copytree(
+        office.folder,
+        folder,
+        ignore=lambda *_: {"whole", "state"} | {f"at-{number}" for number in range(99)},
+    )
+    store = office.google.store
+    store.make_calendar(CALENDAR, "Sessions")
+    store.outbox.clear()
+    fresh = replace(office, folder=folder, ids={})
+    fresh.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted", *GUESTS))
+    return fresh
+
+
+def _run(office: GoogleDesk, plan: Plan) -> int:
+    with subprocess.Popen(
+        office.command("sync"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        plan.victim = process.pid
+        return process.wait(120)
 
 
 def test_an_old_token_is_started_over_without_acting_twice(google_office: GoogleDesk) -> None:
