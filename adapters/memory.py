@@ -247,17 +247,19 @@ class MemoryCalendar:
     def _change_set(
         self, found: Mapping[str, _Resource], removed: frozenset[str], scan: Scan
     ) -> ChangeSet:
+        sessions = tuple(
+            self._fresh(name, session.key)
+            for name, stored in found.items()
+            for session in stored.sessions
+        )
         return ChangeSet(
-            sessions=tuple(
-                self._fresh(name, session.key)
-                for name, stored in found.items()
-                for session in stored.sessions
-            ),
+            sessions=sessions,
             revisions={name: str(stored.revision) for name, stored in found.items()},
             removed=removed,
             cursor=str(self._writes),
             scan=scan,
             unreadable=_unreadable(found),
+            copies=sessions,
         )
 
     def _is_in(self, session: Session, window: Span) -> bool:

@@ -61,7 +61,7 @@ def _tunes_resume(config: Config) -> bool:
 def _waits_for_unbuilt_signals(config: Config) -> bool:
     """Return whether a rule speaks of signals that are never seen yet."""
     named = {signal for rule in config.policy.rules for signal in rule.signals or ()}
-    return bool(named & {SignalKind.DELETED, SignalKind.DECLINED, SignalKind.CLOSURE})
+    return bool(named & {SignalKind.DECLINED, SignalKind.CLOSURE})
 
 
 ROWS: tuple[Row, ...] = (
@@ -80,8 +80,8 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         _waits_for_unbuilt_signals,
-        'policy.rules: the signals "deleted", "declined" and "closure" are not built yet, so such '
-        "a rule never applies to them.",
+        'policy.rules: the signals "declined" and "closure" are not built yet, so such a rule '
+        "never applies to them.",
     ),
     Row(
         _wants_attempts,
@@ -89,7 +89,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         _has_signal("deleted"),
-        "signals.deleted is not built yet: a session that vanishes is never acted on.",
+        "signals.deleted is not built yet on CalDAV: what vanishes there is never acted on.",
     ),
     Row(
         _has_signal("declined"),

@@ -16,7 +16,7 @@ from enum import Enum
 from sync.domain.causes import Cause
 from sync.domain.fees import Fee
 from sync.domain.policy import Action, SignalKind
-from sync.domain.sessions import Session, SessionKey, Timed
+from sync.domain.sessions import Kind, Session, SessionKey, Timed
 
 
 class State(Enum):
@@ -145,3 +145,15 @@ def after(raincheck: Raincheck, fact: Fact) -> Raincheck:
     except KeyError:
         raise ImpossibleMoveError(f"{raincheck.state.value} + {fact.value}") from None
     return replace(raincheck, state=state)
+
+
+def is_renamed(session: Session, raincheck: Raincheck) -> bool:
+    """Return whether *session*, with the marks of *raincheck*, is its original by another name.
+
+    Apps rename instances when a person edits the series: the whole series moves, and with it every
+    RECURRENCE-ID; or "this and following" is split off, under a new UID. Marks and tag stay. A
+    duplicate that a person made stands at another time under another UID: that one is new.
+    """
+    original = raincheck.original
+    moved_along = session.kind is Kind.INSTANCE and session.key.uid == original.key.uid
+    return moved_along or session.when == original.when

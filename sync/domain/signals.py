@@ -1,7 +1,7 @@
 """Signals: what in a calendar shows that a session was disrupted (CONTRACT 2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from sync.domain import identity, words
 from sync.domain.causes import UNSPECIFIED, Cause, Fault
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.policy import SignalKind
-from sync.domain.sessions import AllDay, Kind, Session, Status
+from sync.domain.sessions import AllDay, Kind, Session, SessionKey, Status, Timed
 
 AHEAD_MAX = timedelta(days=400)
 """Instances of series further ahead than this are not looked at."""
@@ -94,6 +94,64 @@ def judged(
         plain = Cause(UNSPECIFIED, Fault.NONE)
         return _disruption(session, SignalKind.CANCELLED, plain, said, now)
     return None
+
+
+def judged_deleted(
+    session: Session, watch: Watch, *, now: datetime, master: Session | None = None
+) -> Disruption | None:
+    """Return what it says that *session*, as last seen, is no longer there; None for nothing.
+
+    Only an upcoming session counts, and one that was still to take place. Somebody else's
+    invitation that is taken back says nothing: it was theirs.
+
+    Args:
+        session: The copy of a session of a calendar of sessions.
+        watch: By what it is judged.
+        now: The moment, aware.
+        master: The series that it was an instance of, if that is known; see `judged`.
+    """
+    said = words_of(session)
+    if (
+        not watch.settings.deleted
+        or not is_upcoming(session, now=now)
+        or session.status is Status.CANCELLED
+        or words.is_cancelled_title(session.title)
+        or identity.is_ours(session.key)
+        or _is_silent(session, said, watch, now)
+        or _hindrance(session, watch) is not None
+    ):
+        return None
+    inherited = () if master is None else words_of(master)
+    own = tuple(word for word in said if word not in inherited)
+    cause = words.most_telling(own, watch.dictionary) or Cause(UNSPECIFIED, Fault.NONE)
+    return _disruption(session, SignalKind.DELETED, cause, said, now)
+
+
+def is_upcoming(session: Session, *, now: datetime) -> bool:
+    """Return whether *session* has a time and has not begun."""
+    return isinstance(session.when, Timed) and session.when.span.start > now
+
+
+def instance_of(master: Session, recurrence_id: str, start: datetime, resource: str) -> Session:
+    """Return the instance of *master* at *start* as it was without an override of its own."""
+    assert isinstance(master.when, Timed), master
+    return replace(
+        master,
+        key=SessionKey(master.key.uid, recurrence_id),
+        kind=Kind.INSTANCE,
+        when=master.when.moved_to(start),
+        marks=None,
+        resource=resource,
+        revision="",
+    )
+
+
+EMPTIED_MIN = 5
+
+
+def is_most(gone: int, known: int) -> bool:
+    """Return whether what is *gone* at once is most of what was *known*, and not a handful."""
+    return gone >= EMPTIED_MIN and 2 * gone > known
 
 
 def is_handled(session: Session) -> bool:

@@ -64,7 +64,7 @@ class Engine:
             current = replace(current, practice=self._with_holidays(started))
         placed = placing.place(found, looks, current)
         warnings += placed.warnings
-        self._record(found, placed)
+        self._record(found, placed, started)
         if not self.dry_run:
             writer = Writer(current, {look.name: look for look in looks})
             writer.write(placed)
@@ -81,12 +81,13 @@ class Engine:
             held=held,
         )
 
-    def _record(self, found: Found, placed: Placed) -> None:
-        """Write cursors, revisions and intentions down together, before the first write outside."""
+    def _record(self, found: Found, placed: Placed, now: datetime) -> None:
+        """Write looks, copies and intentions down together, before the first write outside."""
         self.journal.record(
             {look.name: look.changes for look in found.looks if look.changes is not None},
             [placed.rainchecks[id_] for id_ in sorted(placed.changed)],
             placed.entries,
+            forget=now - self.practice.watch.settings.lookback,
         )
 
     def _with_holidays(self, now: datetime) -> Practice:

@@ -6,15 +6,16 @@ from datetime import datetime
 
 from sync.domain import identity
 from sync.domain import practice as rules
-from sync.domain.lifecycle import Fact, Raincheck, State, after
+from sync.domain.lifecycle import Fact, Raincheck, State, is_renamed
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.practice import Practice
 from sync.domain.sessions import Kind, Session, SessionKey
 from sync.domain.signals import Disruption, is_handled, is_replacement, judged
 from sync.engine.current import Pass
 from sync.engine.looking import Look
+from sync.engine.vanishing import DELETED, vanished
 from sync.errors import CalendarError, RejectedError
-from sync.ports import Calendar, Entry, Scan
+from sync.ports import Calendar, Entry
 from sync.retrying import Retries
 
 
@@ -64,6 +65,9 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
     journal = current.journal
     read = [look for look in looks if look.changes is not None]
     seen = _sorted(read, current.practice, current.now)
+    missed = vanished(looks, seen.replacements, current)
+    for disruption in missed.deleted:
+        seen.disruptions.setdefault(identity.raincheck_id(disruption.session.key), disruption)
     ids = {*seen.disruptions, *seen.originals, *seen.replacements, *seen.marked_otherwise()}
     remembered = {raincheck.id: raincheck for raincheck in journal.rainchecks(ids)}
     promised = _promised(seen, remembered, current)
@@ -71,22 +75,21 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
     standing = [raincheck for raincheck in promised if raincheck.state is State.WRITTEN]
     rebuilt, unread = _rebuilt(seen, remembered, looks, current)
     moved = _moved_by_hand(seen, remembered)
-    gone, emptied = _gone(read, seen, current)
     told = [
         *((r, "seen", _seen_words(r)) for r in new),
         *((r, "written", "found standing, after a lost state file") for r in standing),
         *((r, r.state.value, str(r.reason)) for r in rebuilt),
         *((r, "moved", "a person moved the replacement") for r in moved),
-        *((r, "withdrawn", DELETED) for r in gone),
+        *((r, "withdrawn", DELETED) for r in missed.withdrawn),
     ]
-    changed = {raincheck.id for raincheck in (*moved, *gone)}
+    changed = {raincheck.id for raincheck in (*moved, *missed.withdrawn)}
     return Found(
-        looks=tuple(look for look in read if look.name not in unread | emptied),
+        looks=tuple(look for look in read if look.name not in unread | missed.emptied),
         new=tuple(new),
         open=tuple(r for r in journal.rainchecks() if r.id not in changed),
-        followed=(*standing, *rebuilt, *moved, *gone),
+        followed=(*standing, *rebuilt, *moved, *missed.withdrawn),
         entries=tuple(current.entry(r.id, what, why) for r, what, why in told),
-        warnings=(*seen.warnings, *(_emptied(name) for name in sorted(emptied))),
+        warnings=(*seen.warnings, *(_emptied(name) for name in sorted(missed.emptied))),
     )
 
 
@@ -139,18 +142,8 @@ def _promised(seen: _Seen, remembered: dict[str, Raincheck], current: Pass) -> l
 
 
 def _is_renamed(session: Session, remembered: dict[str, Raincheck]) -> bool:
-    """Return whether *session* is one that was dealt with under another name.
-
-    Apps rename instances when a person edits the series: the whole series moves, and with it every
-    RECURRENCE-ID; or "this and following" is split off, under a new UID. Marks and tag stay. A
-    duplicate that a person made stands at another time under another UID: that one is new.
-    """
     raincheck = remembered.get(session.marks.id) if session.marks is not None else None
-    if raincheck is None:
-        return False
-    original = raincheck.original
-    moved_along = session.kind is Kind.INSTANCE and session.key.uid == original.key.uid
-    return moved_along or session.when == original.when
+    return raincheck is not None and is_renamed(session, raincheck)
 
 
 def _rebuilt(
@@ -202,60 +195,6 @@ def _moved_by_hand(seen: _Seen, remembered: dict[str, Raincheck]) -> list[Rainch
         elif now_stands != raincheck:
             moved.append(now_stands)
     return moved
-
-
-def _gone(
-    looks: Iterable[Look], seen: _Seen, current: Pass
-) -> tuple[list[Raincheck], frozenset[str]]:
-    """Return the records of replacements that a person deleted, and which calendars are emptied.
-
-    Withdrawn, they never come back. But a calendar of which most is suddenly gone was not tidied
-    by a person: a disk that is not mounted, a backup put back. There nothing is taken for deleted.
-    """
-    gone: list[Raincheck] = []
-    emptied: set[str] = set()
-    for look in looks:
-        assert look.changes is not None
-        removed = set(look.changes.removed)
-        whole = look.changes.scan is Scan.FULL
-        if whole:
-            known = current.journal.known(look.name)(None)
-            removed |= known.keys() - look.changes.revisions.keys()
-        missing = [
-            raincheck
-            for raincheck in current.journal.rainchecks_at(removed)
-            if raincheck.original.calendar == look.name
-            and raincheck.state in STOOD
-            and raincheck.id not in seen.replacements
-            and (not whole or _is_ahead(raincheck, current.now))
-        ]
-        if missing and _is_emptied(look, current):
-            emptied.add(look.name)
-        else:
-            gone += [replace(after(r, Fact.REPLACEMENT_GONE), reason=DELETED) for r in missing]
-    return gone, frozenset(emptied)
-
-
-STOOD = frozenset({State.WRITTEN, State.SETTLED, State.FAILED})
-"""States in which a replacement was seen; a failed one's original could not be marked."""
-
-DELETED = "a person deleted the replacement"
-EMPTIED_MIN = 5
-
-
-def _is_emptied(look: Look, current: Pass) -> bool:
-    """Return whether most of what was known is gone at once, and not just a handful."""
-    assert look.changes is not None
-    known = current.journal.known(look.name)(None).keys()
-    if look.changes.scan is Scan.FULL:
-        # What has ended since the last full look leaves the window; an empty one tells enough.
-        return not look.changes.revisions
-    lost = known & look.changes.removed
-    return len(lost) >= EMPTIED_MIN and 2 * len(lost) > len(known)
-
-
-def _is_ahead(raincheck: Raincheck, now: datetime) -> bool:
-    return raincheck.slot is not None and raincheck.slot.span.start > now
 
 
 def _emptied(calendar: str) -> Warned:

@@ -9,13 +9,14 @@ from sync.domain import practice as rules
 from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.planner import Plan, Wish, plan
-from sync.domain.policy import Action
+from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
-from sync.domain.sessions import Session, SessionKey, Span
+from sync.domain.sessions import Session, SessionKey, Span, Status
 from sync.domain.signals import words_of
 from sync.engine.current import Pass
-from sync.engine.finding import DELETED, Found
+from sync.engine.finding import Found
 from sync.engine.looking import Look
+from sync.engine.vanishing import DELETED
 from sync.errors import CalendarError, RejectedError
 from sync.ports import Calendar, Entry
 from sync.retrying import Retries
@@ -43,6 +44,7 @@ class Placed:
 
 UNWRITTEN = frozenset({State.PLANNED, State.WAITING, State.FAILED})
 MOVED = "a person moved the original to another time"
+PUT_BACK = "a person put the original back"
 DROPPED = "a person tagged the original as one to drop"
 
 
@@ -145,11 +147,18 @@ def _as_it_stands(raincheck: Raincheck, calendar: Calendar, retries: Retries) ->
         if there is None and raincheck.resource is not None:
             return replace(after(raincheck, Fact.REPLACEMENT_GONE), reason=DELETED)
     now_stands = retries.call(lambda: calendar.read(original.key, original.resource))
-    if now_stands is not None and now_stands.when != original.when:
-        return replace(after(raincheck, Fact.CALLED_OFF), reason=MOVED)
-    if now_stands is not None and "drop" in words_of(now_stands):
-        return replace(after(raincheck, Fact.CALLED_OFF), reason=DROPPED)
-    return raincheck
+    why = None if now_stands is None else _called_off(raincheck, now_stands)
+    return raincheck if why is None else replace(after(raincheck, Fact.CALLED_OFF), reason=why)
+
+
+def _called_off(raincheck: Raincheck, original: Session) -> str | None:
+    """Return why nothing is left to make up for, now that *original* stands like this."""
+    deleted = raincheck.signal is SignalKind.DELETED
+    if deleted and original.status is not Status.CANCELLED:
+        return PUT_BACK
+    if not deleted and original.when != raincheck.original.when:
+        return MOVED
+    return DROPPED if "drop" in words_of(original) else None
 
 
 def _wants_slot(raincheck: Raincheck, looks: dict[str, Look]) -> bool:

@@ -11,7 +11,7 @@ from sync.domain import practice as rules
 from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.planner import Wish, plan
-from sync.domain.policy import Action
+from sync.domain.policy import Action, SignalKind
 from sync.domain.sessions import Session, SessionKey, Timed
 from sync.domain.writes import Amendment, clients_of, draft_of, mark_of
 from sync.engine.current import Pass
@@ -23,6 +23,7 @@ from sync.engine.placing import (
     has_news,
     window_of,
 )
+from sync.engine.vanishing import DELETED
 from sync.errors import (
     AlreadyExistsError,
     CalendarError,
@@ -95,13 +96,21 @@ class Writer:
             why = "the replacement stands"
         except AlreadyExistsError:
             found = self.current.retries.call(lambda: calendar.read(draft.key, None))
-            if found is None or not rules.is_ours(found, raincheck):
+            if found is None:
+                return self._withdrawn(raincheck)
+            if not rules.is_ours(found, raincheck):
                 raise
             there, why = found, "the replacement stood already"
         written = rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
         self._note(written, "written", why, there)
         self._warn_if_nobody_is_told(raincheck, calendar)
         return written
+
+    def _withdrawn(self, raincheck: Raincheck) -> Raincheck:
+        """Give up what stood and was deleted: Google keeps such names taken for ever."""
+        gone = replace(after(raincheck, Fact.REPLACEMENT_GONE), reason=DELETED)
+        self._note(gone, "withdrawn", DELETED)
+        return gone
 
     def _mark_later(self, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
         """Mark an original that an earlier pass did not come to; a person may have moved it."""
@@ -113,6 +122,8 @@ class Writer:
     def _mark(self, raincheck: Raincheck, calendar: Calendar, *, keep: bool = False) -> Raincheck:
         """Mark the original; one that is gone needs no marks. *keep* leaves its time blocked."""
         original = raincheck.original
+        # A deleted one that stands after all was put back by a person: it is not cancelled again.
+        keep = keep or raincheck.signal is SignalKind.DELETED
         keep = keep or not rules.freed_by(raincheck, self.current.practice)
         ahead = original.span_in(self.current.practice.watch.zone).start > self.current.clock.now()
         amendment = mark_of(raincheck, ahead=ahead and not keep)

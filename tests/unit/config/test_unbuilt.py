@@ -13,7 +13,7 @@ ASKED = [
     '[policy]\naction = "hold"',
     '[[policy.rules]]\nfaults = ["technical"]\naction = "resume"',
     '[policy]\nprorate_after = "20m"',
-    '[[policy.rules]]\nsignals = ["deleted"]\naction = "book"',
+    '[[policy.rules]]\nsignals = ["declined"]\naction = "book"',
     "[policy]\nattempts = 3",
     "[signals]\ndeleted = true",
     "[signals]\ndeclined = true",
