@@ -16,10 +16,13 @@ from sync.domain.signals import (
     Disruption,
     SignalSettings,
     Watch,
+    instance_of,
     is_closure,
     is_handled,
+    is_most,
     is_replacement,
     judged,
+    judged_deleted,
 )
 from sync.domain.words import dictionary
 
@@ -191,3 +194,61 @@ def test_a_tagged_replacement_is_a_warning():
     assert is_replacement(session(**ours))
     assert code_of(session(*TAGGED, **ours)) is WarningCode.UNSUPPORTED
     assert says(session(status=Status.CANCELLED, **ours)) is None
+
+
+def vanished(one: Session, watch: Watch = WATCH, master: Session | None = None):
+    return judged_deleted(one, watch, now=NOW, master=master)
+
+
+def test_an_upcoming_session_that_vanished_was_disrupted():
+    """Why is what its tags say, else nobody knows; other words count as well."""
+    assert vanished(session()) == Disruption(session(), SignalKind.DELETED, PLAIN, NOW)
+    said = session("internet", "paid", "urgent")
+    broken = Cause("internet", Fault.TECHNICAL)
+    assert vanished(said) == Disruption(said, SignalKind.DELETED, broken, NOW, True, True)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"when": at(NOW)},
+        {"when": AllDay(date(2026, 11, 25), date(2026, 11, 26))},
+        {"kind": Kind.SERIES},
+        {"kind": Kind.INSTANCE, "when": at(NOW + AHEAD_MAX + timedelta(days=1))},
+        {"status": Status.CANCELLED},
+        {"title": "Cancelled: Quillon Wren"},
+        {"categories": ("drop",)},
+        {"categories": ("closure",)},
+        {"organizer": "somebody@example.com"},
+        {"marks": Marks(identity.raincheck_id(KEY), state="settled")},
+        {"key": identity.replacement_key(KEY, 1)},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_vanishes_without_a_word(more):
+    """What began, never was a session, was dealt with, called off, or is somebody else's."""
+    assert vanished(session(**{"categories": ()} | more)) is None
+
+
+def test_deletions_can_be_turned_off():
+    """With `deleted = false` none counts; a trusted organizer's counts like one's own."""
+    off = replace(WATCH, settings=replace(SETTINGS, deleted=False))
+    assert vanished(session(), off) is None
+    assert vanished(session(organizer="desk@example.com")) is not None
+
+
+def test_a_vanished_instance_does_not_say_what_its_series_says():
+    """A tag on the whole series is as ambiguous on one instance; `drop` there still counts."""
+    series = session("internet", kind=Kind.SERIES)
+    start = NOW + timedelta(days=8)
+    one = instance_of(series, "20261201T090000Z", start, "r1")
+    assert (one.key, one.kind) == (SessionKey(KEY.uid, "20261201T090000Z"), Kind.INSTANCE)
+    assert (one.when, one.resource, one.marks) == (at(start), "r1", None)
+    found = vanished(one, master=series)
+    assert found is not None
+    assert found.cause == PLAIN
+
+
+def test_most_is_more_than_half_and_five():
+    """Fewer are a day's work, however few there were; half is not most."""
+    assert [is_most(*n) for n in ((5, 9), (5, 10), (4, 4), (6, 10))] == [True, False, False, True]

@@ -85,6 +85,7 @@ class World:
 
     folder: Path
     policy: Policy = Policy()
+    signals: SignalSettings = SignalSettings()
     holds: dict[str, Holds] = field(
         default_factory=lambda: {"sessions": Holds.ALL, "private": Holds.NONE}
     )
@@ -116,7 +117,7 @@ class World:
             yield journal
 
     def practice(self) -> Practice:
-        watch = Watch(words.dictionary(TAG_WORDS, BUILT_IN), SignalSettings(), self.emails, ZONE)
+        watch = Watch(words.dictionary(TAG_WORDS, BUILT_IN), self.signals, self.emails, ZONE)
         return Practice(watch, self.policy, self.hours, None, dict(self.holds))
 
     def run(self, steps: Steps | None = None, **options: Any) -> PassReport:
