@@ -13,8 +13,10 @@ from sync.domain.lifecycle import (
     ImpossibleMoveError,
     State,
     after,
+    is_renamed,
 )
-from tests.unit.builders import raincheck
+from sync.domain.sessions import Kind, SessionKey
+from tests.unit.builders import KEY, at, raincheck, session
 
 SCHEMA = resources.files("sync.journal").joinpath("schema.sql").read_text("utf-8")
 
@@ -81,3 +83,12 @@ def test_the_schema_knows_the_same_states():
 def test_a_raincheck_shows_no_client():
     """A traceback must not carry what a client told."""
     assert "Quillon" not in repr(raincheck())
+
+
+def test_a_renamed_original_is_not_a_duplicate():
+    """The same series, or the same time under another name; another time is another session."""
+    later, other = at("2026-11-25T10:00"), SessionKey("other@example.org")
+    moved = session(key=SessionKey(KEY.uid, "20261125T100000Z"), kind=Kind.INSTANCE, when=later)
+    assert is_renamed(moved, raincheck())
+    assert is_renamed(session(key=other), raincheck())
+    assert not is_renamed(session(key=other, when=later), raincheck())

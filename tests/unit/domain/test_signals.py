@@ -203,8 +203,8 @@ def vanished(one: Session, watch: Watch = WATCH, master: Session | None = None):
 def test_an_upcoming_session_that_vanished_was_disrupted():
     """Why is what its tags say, else nobody knows; other words count as well."""
     assert vanished(session()) == Disruption(session(), SignalKind.DELETED, PLAIN, NOW)
-    said = session("internet", "paid", "urgent")
-    broken = Cause("internet", Fault.TECHNICAL)
+    said = session("crashed", "paid", "urgent")
+    broken = Cause("crash", Fault.TECHNICAL)
     assert vanished(said) == Disruption(said, SignalKind.DELETED, broken, NOW, True, True)
 
 
@@ -239,7 +239,7 @@ def test_deletions_can_be_turned_off():
 
 def test_a_vanished_instance_does_not_say_what_its_series_says():
     """A tag on the whole series is as ambiguous on one instance; `drop` there still counts."""
-    series = session("internet", kind=Kind.SERIES)
+    series = session("crashed", kind=Kind.SERIES)
     start = NOW + timedelta(days=8)
     one = instance_of(series, "20261201T090000Z", start, "r1")
     assert (one.key, one.kind) == (SessionKey(KEY.uid, "20261201T090000Z"), Kind.INSTANCE)

@@ -226,7 +226,7 @@ def _losing(tmp_path: Path) -> tuple[World, LosingCalendar]:
     world = World(tmp_path)
     calendar = LosingCalendar("sessions", zone=at(0).zone)
     world.calendars["sessions"] = calendar
-    calendar.put(_session("s", at(-6), kind=Kind.SERIES, categories=("internet",)))
+    calendar.put(_session("s", at(-6), kind=Kind.SERIES, categories=("crashed",)))
     world.run()
     return world, calendar
 
@@ -340,3 +340,30 @@ def test_a_rule_of_the_practice_comes_first(tmp_path: Path) -> None:
     (told,) = world.run().rainchecks
     assert (told.original.key.uid, told.action, told.rule) == ("two", Action.HOLD, "built-in rule")
     assert told.noticed == datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def test_a_session_put_back_before_the_end_is_left_alone(tmp_path: Path) -> None:
+    """Restored after its replacement was written: it is marked, but takes place as it stands."""
+    for number in range(_steps_of_a_pass(tmp_path / "whole")):
+        folder = tmp_path / f"at-{number}"
+        folder.mkdir()
+        world = _looked_at(World(folder))
+        original = world.original("one")
+        _delete(world, "one")
+        with contextlib.suppress(Crash):
+            world.run(Steps(at=number, after=True))
+        world.sessions.put(original)
+        world.run()
+        assert len(world.replacements()) <= 1
+        assert world.original("one").status is Status.CONFIRMED
+        assert not world.original("one").transparent
+
+
+def test_copies_do_not_outlive_the_lookback(world: World) -> None:
+    """What ended before `lookback` is forgotten: the state file holds no more than it must."""
+    with world.journal() as journal:
+        assert [s.key.uid for s in journal.copies("sessions", ["past", "one"])] == ["one", "past"]
+    world.clock.moment += timedelta(days=13)
+    world.run()
+    with world.journal() as journal:
+        assert [s.key.uid for s in journal.copies("sessions", ["past", "one"])] == ["one"]
