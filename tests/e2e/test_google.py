@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,41 @@ GUESTS = (
     "ORGANIZER:mailto:practice@example.org",
     "ATTENDEE:mailto:quillon@example.com",
 )
+
+
+def test_a_deleted_session_is_held(google_office: GoogleDesk) -> None:
+    """Cancelling is deleting: a tentative session that only the practice sees, and once."""
+    office, store = google_office, google_office.google.store
+    office.put("one", session("one@example.org", in_days(2), *GUESTS))
+    office.put("two", session("two@example.org", in_days(3)))
+    assert office.sync()["rainchecks"] == []
+    office.delete("one")
+    (told,) = office.sync()["rainchecks"]
+    assert (told["signal"], told["action"], told["status"]) == ("deleted", "hold", "settled")
+    made = store.get(CALENDAR, told["replacement"]["uid"])
+    assert made["status"] == "tentative"
+    assert "attendees" not in made
+    assert store.outbox == []
+    assert office.sync()["rainchecks"] == []
+    assert len(office.replacements()) == 1
+
+
+def test_a_deleted_instance_is_held_and_its_series_goes_on(google_office: GoogleDesk) -> None:
+    """One instance taken out of a series is a lost session; the series is as it was."""
+    office, store = google_office, google_office.google.store
+    start = in_days(2)
+    office.put("weekly", session("w@example.org", start, "RRULE:FREQ=WEEKLY;COUNT=9"))
+    assert office.sync()["rainchecks"] == []
+    series = store.get(CALENDAR, office.ids["weekly"])
+    stamp = start.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    store.delete(CALENDAR, f"{series['id']}_{stamp}")
+    (told,) = office.sync()["rainchecks"]
+    assert (told["signal"], told["status"]) == ("deleted", "settled")
+    assert told["original"]["recurrence_id"] == stamp
+    made = store.get(CALENDAR, told["replacement"]["uid"])
+    assert "recurrence" not in made
+    assert store.get(CALENDAR, series["id"]) == series
+    assert office.sync()["rainchecks"] == []
 
 
 def test_a_label_is_a_tag(google_office: GoogleDesk) -> None:
