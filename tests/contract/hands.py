@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from adapters.memory import MemoryCalendar
+from sync.demo.google.store import Store
 from sync.domain.sessions import Answer, Attendee, Kind, Session, SessionKey, Status, Timed
-from tests.servers.google_store import Store
 from tests.servers.processes import Server
 
 ZONE = ZoneInfo("Europe/London")

@@ -17,7 +17,7 @@ from tests.servers.processes import Server
 def google_office(tmp_path: Path) -> Iterator[GoogleDesk]:
     """A practice with an empty calendar, on Google's local server."""
     login = LocalLogin()
-    with google(accepts=login.scopes_of, login=login.answer) as server:
+    with google(login) as server:
         yield google_desk(tmp_path, server, login)
 
 

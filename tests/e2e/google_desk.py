@@ -16,7 +16,7 @@ import icalendar
 from adapters.google.credentials import user_scopes
 from sync.demo.google.login import LocalLogin
 from tests.e2e.desk import Desk, write_days
-from tests.servers.google_calendar import GoogleServer
+from tests.servers.google_calendar import FaultyGoogle
 
 CALENDAR = "practice@example.org"
 SCOPES = user_scopes(shared=False, labels=False)
@@ -32,7 +32,7 @@ MARKS = {
 class GoogleDesk(Desk):
     """A `Desk` on Google's local server; ``ids`` maps a test's names to Google's ids."""
 
-    google: GoogleServer
+    google: FaultyGoogle
     login: LocalLogin
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -93,7 +93,7 @@ class GoogleDesk(Desk):
 
 
 def google_desk(
-    folder: Path, google: GoogleServer, login: LocalLogin, *, more: str = ""
+    folder: Path, google: FaultyGoogle, login: LocalLogin, *, more: str = ""
 ) -> GoogleDesk:
     """Return a practice whose one calendar is at *google*. Open every day."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -228,7 +228,7 @@ def test_an_old_token_is_started_over_without_acting_twice(google_office: Google
 def test_pages_are_read_to_the_last(google_office: GoogleDesk) -> None:
     """The token stands on the last page; small pages lose nothing."""
     office = google_office
-    office.google.page_max = 2
+    office.google.pages.size_max = 2
     for number in range(5):
         text = session(f"n{number}@example.org", in_days(number + 2), "CATEGORIES:disrupted")
         office.put(f"n{number}", text)

@@ -43,6 +43,7 @@ class _Grant:
 class _Access:
     scopes: frozenset[str]
     until: datetime
+    robot: bool
 
 
 class LocalLogin:
@@ -65,6 +66,11 @@ class LocalLogin:
         """Return what *token* allows; None if it is unknown or over."""
         access = self._tokens.get(token)
         return access.scopes if access is not None and self.now() < access.until else None
+
+    def is_robot(self, token: str) -> bool:
+        """Return whether *token* is of a service account that acts for no user."""
+        access = self._tokens.get(token)
+        return access is not None and access.robot
 
     def revoke_all(self) -> None:
         """Take every consent back, as a user does in the account's settings."""
@@ -200,7 +206,7 @@ class LocalLogin:
         scopes = frozenset(str(claims.get("scope", "")).split())
         if not scopes:
             return _refused("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
-        return self._token(scopes)
+        return self._token(scopes, robot="sub" not in claims)
 
     def _claims(self, assertion: str) -> dict[str, Any] | None:
         """Return what *assertion* says if its signature (RS256) is its issuer's."""
@@ -223,9 +229,16 @@ class LocalLogin:
         self._grants[token] = _Grant(scopes, self.now())
         return token
 
-    def _token(self, scopes: frozenset[str], more: Mapping[str, str] | None = None) -> Reply:
+    def _token(
+        self,
+        scopes: frozenset[str],
+        more: Mapping[str, str] | None = None,
+        *,
+        robot: bool = False,
+    ) -> Reply:
         token = f"ya29.{secrets.token_urlsafe(40)}"
-        self._tokens[token] = _Access(scopes, self.now() + timedelta(seconds=self.lifetime_s))
+        until = self.now() + timedelta(seconds=self.lifetime_s)
+        self._tokens[token] = _Access(scopes, until, robot)
         content = {"access_token": token, "expires_in": self.lifetime_s, "token_type": "Bearer"}
         return _json(200, content | {"scope": " ".join(sorted(scopes))} | dict(more or {}))
 

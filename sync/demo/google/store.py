@@ -5,20 +5,17 @@ import threading
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rruleset, rrulestr
+from sync.demo.google.recurrence import starts, value_of
 
 Json = dict[str, Any]
-HORIZON = timedelta(days=800)
-"""How far endless series are expanded."""
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A message that guests would have had."""
+    """A message that guests would have had: an ``invite``, an ``update`` or a ``cancel``."""
 
     event_id: str
     kind: str
@@ -47,13 +44,14 @@ class Store:
     outbox: list[Mail] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     oldest_token: int = 0
-    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     latest: int = 0
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def make_calendar(
         self, id_: str, summary: str, *, zone: str = "Europe/London", role: str = "owner",
         labels: tuple[Json, ...] = (),
     ) -> None:  # fmt: skip
+        """Make an empty calendar; *role* is the account's ``accessRole`` in it."""
         self.shelves[id_] = Shelf(id_, summary, zone, role, list(labels))
 
     def put(self, calendar: str, event: Json) -> Json:
@@ -64,21 +62,26 @@ class Store:
             return self.save(shelf, {"iCalUID": f"{id_}@google.com", **event, "id": id_})
 
     def delete(self, calendar: str, id_: str) -> None:
+        """Delete an event or an instance, as a person does; KeyError if there is none."""
         with self.lock:
             shelf = self.shelves[calendar]
             event = self.found(shelf, id_)
-            assert event is not None, id_
+            if event is None:
+                raise KeyError(id_)
             self.save(shelf, event | {"status": "cancelled"})
 
     def get(self, calendar: str, id_: str) -> Json | None:
+        """Return what stands under *id_*, deleted or not."""
         with self.lock:
             return deepcopy(self.found(self.shelves[calendar], id_))
 
     def events(self, calendar: str) -> list[Json]:
+        """Return everything ever stored that has not disappeared, deleted events too."""
         with self.lock:
             return deepcopy(list(self.shelves[calendar].events.values()))
 
     def expire_sync_tokens(self) -> None:
+        """Let every sync token be too old: 410."""
         with self.lock:
             self.latest = next(self._numbers)
             self.oldest_token = self.latest
@@ -88,16 +91,23 @@ class Store:
     def save(self, shelf: Shelf, event: Json) -> Json:
         """Store *event* under a new etag; of a series, its own exceptions stay as they are."""
         self.latest = next(self._numbers)
-        stored = deepcopy(event) | {"etag": f'"{self.latest:016d}"', "kind": "calendar#event"}
-        stored.setdefault("status", "confirmed")
-        stored.setdefault("eventType", "default")
-        series = shelf.events.get(stored.get("recurringEventId", ""))
+        before = shelf.events.get(event["id"], {})
+        moment = self.now().astimezone(UTC).isoformat().replace("+00:00", "Z")
+        kept = deepcopy(event) | {"etag": f'"{self.latest:016d}"', "kind": "calendar#event"}
+        own = {"email": shelf.id, "self": True}
+        for name, value in {
+            "status": "confirmed", "eventType": "default", "organizer": own, "creator": own,
+            "created": moment, "htmlLink": f"https://calendar.example.org/event?eid={event['id']}",
+        }.items():  # fmt: skip
+            kept.setdefault(name, value)
+        kept["sequence"] = _sequence(before, kept)
+        series = shelf.events.get(kept.get("recurringEventId", ""))
         if series is not None:
-            stored["iCalUID"] = series["iCalUID"]
-        stored["updated"] = self.now().astimezone(UTC).isoformat().replace("+00:00", "Z")
-        shelf.events[stored["id"]] = stored
-        shelf.changed[stored["id"]] = self.latest
-        return deepcopy(stored)
+            kept["iCalUID"] = series["iCalUID"]
+        kept["updated"] = moment
+        shelf.events[kept["id"]] = kept
+        shelf.changed[kept["id"]] = self.latest
+        return deepcopy(kept)
 
     def found(self, shelf: Shelf, id_: str) -> Json | None:
         """Return what stands under *id_*; an instance without an exception is made up."""
@@ -110,7 +120,7 @@ class Store:
 
     def instances(self, shelf: Shelf, series: Json) -> list[Json]:
         """Return every instance of *series*, exceptions in their places."""
-        made = [self._instance(series, start) for start in _starts(series, self.now())]
+        made = [_instance(series, start) for start in starts(series, self.now())]
         found = {one["id"]: one for one in made}
         exceptions = (e for e in shelf.events.values() if e.get("recurringEventId") == series["id"])
         for exception in exceptions:
@@ -119,20 +129,6 @@ class Store:
             return [one | {"status": "cancelled"} for one in found.values()]
         return list(found.values())
 
-    def _instance(self, series: Json, start: datetime | date) -> Json:
-        made = {k: deepcopy(v) for k, v in series.items() if k != "recurrence"}
-        whole = not isinstance(start, datetime)
-        length = _value(series["end"]) - _value(series["start"])
-        zone = series["start"].get("timeZone")
-        for side, value in (("start", start), ("end", start + length)):
-            made[side] = {"date": value.isoformat()} if whole else _timed(value, zone)
-        stamp = f"{start:%Y%m%d}" if whole else f"{start.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        return made | {
-            "id": f"{series['id']}_{stamp}",
-            "recurringEventId": series["id"],
-            "originalStartTime": made["start"],
-        }
-
     def _id_of(self, shelf: Shelf, uid: str | None) -> str:
         for event in shelf.events.values():
             if uid is not None and event["iCalUID"] == uid and "recurringEventId" not in event:
@@ -140,40 +136,30 @@ class Store:
         return f"ev{next(self._numbers):08d}"
 
 
-def _starts(series: Json, now: datetime) -> list[datetime | date]:
-    first = _value(series["start"])
-    whole = not isinstance(first, datetime)
-    zone = ZoneInfo(series["start"].get("timeZone") or "UTC")
-    local = datetime.combine(first, datetime.min.time()) if whole else (
-        first.astimezone(zone).replace(tzinfo=None)
-    )  # fmt: skip
-    rules = rruleset()
-    for line in series["recurrence"]:
-        if line.startswith("RRULE:"):
-            rules.rrule(rrulestr(line.replace("Z", ""), dtstart=local))
-    starts = itertools.islice(
-        rules.between(local, now.replace(tzinfo=None) + HORIZON, inc=True), 3000
-    )
-    return [one.date() if whole else one.replace(tzinfo=zone) for one in starts]
+def _sequence(before: Json, after: Json) -> int:
+    """Return the sequence number: one more when the time changes (RFC 5545, 3.8.7.4)."""
+    held = max(int(before.get("sequence", 0)), int(after.get("sequence") or 0))
+    moved = any(before[name] != after.get(name) for name in ("start", "end") if name in before)
+    return held + 1 if moved else held
 
 
-def _value(side: Json) -> Any:
-    if side.get("date"):
-        return date.fromisoformat(side["date"])
-    value = datetime.fromisoformat(side["dateTime"])
-    return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(side["timeZone"]))
+def _instance(series: Json, start: datetime | date) -> Json:
+    made = {name: deepcopy(value) for name, value in series.items() if name != "recurrence"}
+    length = value_of(series["end"]) - value_of(series["start"])
+    zone = series["start"].get("timeZone")
+    if isinstance(start, datetime):
+        stamp = f"{start.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        made["start"], made["end"] = _timed(start, zone), _timed(start + length, zone)
+    else:
+        stamp = f"{start:%Y%m%d}"
+        made["start"] = {"date": start.isoformat()}
+        made["end"] = {"date": (start + length).isoformat()}
+    return made | {
+        "id": f"{series['id']}_{stamp}",
+        "recurringEventId": series["id"],
+        "originalStartTime": made["start"],
+    }
 
 
 def _timed(value: datetime, zone: str | None) -> Json:
     return {"dateTime": value.isoformat()} | ({"timeZone": zone} if zone else {})
-
-
-def span_of(event: Json, zone: str) -> tuple[datetime, datetime]:
-    """Return start and end in UTC; whole days in the calendar's zone."""
-    sides = []
-    for side in ("start", "end"):
-        value = _value(event[side])
-        if not isinstance(value, datetime):
-            value = datetime.combine(value, datetime.min.time(), ZoneInfo(zone))
-        sides.append(value.astimezone(UTC))
-    return sides[0], sides[1]
