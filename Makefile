@@ -15,7 +15,7 @@ help:
 	@echo 'make lint    formatting, lint, types, import contracts'
 	@echo 'make clean   remove the environment and everything built'
 
-demo: $(VENV)/.demo
+demo: $(VENV)/.demo $(if $(findstring --google,$(ARGS)),$(VENV)/.google)
 	@$(BIN)/raincheck demo $(ARGS)
 
 test: $(VENV)/.test
@@ -42,7 +42,7 @@ $(VENV)/.made:
 	@touch $@
 
 # The versions that are known to work together are in constraints.txt.
-$(VENV)/.demo $(VENV)/.test: $(VENV)/.%: $(VENV)/.made pyproject.toml constraints.txt
+$(VENV)/.demo $(VENV)/.google $(VENV)/.test: $(VENV)/.%: $(VENV)/.made pyproject.toml constraints.txt
 	@echo 'Installing what "make $*" needs into $(VENV) (once) ...'
 	@$(PIP) install --constraint constraints.txt --editable '.[$*]'
 	@touch $@

@@ -17,18 +17,21 @@ INTERRUPTED = 128 + signal.SIGINT
 @click.option(
     "--keep", is_flag=True, help="Leave the server running until Ctrl-C, for your calendar app."
 )
-def demo(*, keep: bool) -> None:
+@click.option(
+    "--google", is_flag=True, help="Use a stand-in for Google Calendar in place of a CalDAV server."
+)
+def demo(*, keep: bool, google: bool) -> None:
     """See it work: a calendar server of its own, a sample week, one sync.
 
     Needs no account and touches nothing of yours. Everything is removed again at the end.
     """
     # Not at the top: rich takes longer to import than other commands to run.
-    from sync.demo.server import DemoError
+    from sync.demo.folder import DemoError
     from sync.demo.show import Show
 
     try:
         with _ended_by_signals():
-            Show(keep=keep).run(now=datetime.now(UTC), environ=os.environ)
+            Show(keep=keep, google=google).run(now=datetime.now(UTC), environ=os.environ)
     except DemoError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -10,29 +10,36 @@ import http.client
 import importlib.util
 import os
 import secrets
-import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from xml.sax.saxutils import escape
 
+from sync.demo.folder import DemoError, made_folder, remove, undisturbed, write_secret
+from sync.demo.week import PRIVATE, SESSIONS, SampleWeek
+
 HOST = "127.0.0.1"
 USERNAME = "demo"
-FOLDER_PREFIX = "raincheck-demo-"
 STARTS_MAX = 4
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
 REQUEST_TIMEOUT_S = 10.0
 
 _POLL_S = 0.05
+_CALENDARS = {SESSIONS: ("sessions", "#2f6f8f"), PRIVATE: ("private", "#8a8a8a")}
+_ACCOUNT = """\
+[[accounts]]
+name = "home"
+type = "caldav"
+url = "{url}"
+username = "{username}"
+password_file = "demo.password"
+"""
 _MISSING = (
     "The demo needs Radicale, a small CalDAV server, and it is not installed here.\n"
     'It comes with the extra "demo": run `make demo` in the folder that you installed from, or\n'
@@ -48,10 +55,6 @@ _MKCALENDAR = """<?xml version="1.0" encoding="utf-8"?>
   </prop></set>
 </C:mkcalendar>
 """
-
-
-class DemoError(Exception):
-    """The demo cannot go on; the message is for the user."""
 
 
 class DemoServer:
@@ -83,7 +86,7 @@ class DemoServer:
         if importlib.util.find_spec("radicale") is None:
             raise DemoError(_MISSING)
         try:
-            self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+            self.folder = made_folder()
             self._write_users()
             self._start()
         except BaseException:
@@ -104,13 +107,24 @@ class DemoServer:
 
         A second Ctrl-C does not interrupt it: it would leave half of it behind.
         """
-        with _undisturbed():
+        with undisturbed():
             process, self._process = self._process, None
             if process is not None:
                 _ended(process)
             folder, self.folder = self.folder, Path()
-            if folder.name.startswith(FOLDER_PREFIX):
-                shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
+
+    def fill(self, week: SampleWeek) -> None:
+        """Store *week* in its two calendars."""
+        for title, (name, color) in _CALENDARS.items():
+            self.make_calendar(name, title, color)
+        for entry in week.entries:
+            self.put(_CALENDARS[entry.calendar][0], entry.resource, entry.text)
+
+    def account(self) -> str:
+        """Return the account as a configuration has it, its password in a file beside it."""
+        write_secret(self.folder / "demo.password", f"{self.password}\n")
+        return _ACCOUNT.format(url=self.url, username=USERNAME)
 
     def make_calendar(self, name: str, title: str, color: str) -> None:
         """Make an empty calendar at *name*, shown as *title*; *color* is ``#rrggbb``."""
@@ -151,9 +165,7 @@ class DemoServer:
         return response.status
 
     def _write_users(self) -> None:
-        users = self.folder / "users"
-        users.touch(mode=0o600)
-        users.write_text(f"{USERNAME}:{self.password}\n", encoding="utf-8")
+        write_secret(self.folder / "users", f"{USERNAME}:{self.password}\n")
 
     def _start(self) -> None:
         """Start it; again on another port if somebody was faster on the free one."""
@@ -223,20 +235,3 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold back signals that would end us; those that came meanwhile are dropped."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held = [signal.SIGINT, signal.SIGTERM]
-    if os.name == "posix":
-        held.append(signal.SIGHUP)
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in held}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)

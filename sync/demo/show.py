@@ -16,19 +16,26 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sync.demo.google.host import GoogleHost
 from sync.demo.server import USERNAME, DemoServer
 from sync.demo.stage import Performance, performed
 from sync.demo.view import PLAIN_GLYPHS, WIDTH_MAX, Glyphs, week_view
 from sync.demo.week import PRIVATE, SESSIONS
 
 _MARGIN = (0, 2)
+_CALDAV = "a real calendar server that runs only for this"
+_GOOGLE = (
+    "a stand-in for Google Calendar that runs only for this and answers Google's own client "
+    "library as Google does"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """One demo; with ``keep`` the server stays until Ctrl-C."""
+    """One demo; with ``keep`` the server stays until Ctrl-C; with ``google`` it is Google's."""
 
     keep: bool
+    google: bool = False
 
     def run(self, *, now: datetime, environ: Mapping[str, str]) -> None:
         """Start a server, perform, print, and leave nothing behind.
@@ -38,14 +45,14 @@ class Show:
             KeyboardInterrupt: before there was anything to keep.
         """
         page = _Page(_console())
-        with DemoServer() as server:
-            page.show(_opening())
+        with GoogleHost() if self.google else DemoServer() as server:
+            page.show(_opening(_GOOGLE if self.google else _CALDAV))
             shown = performed(server, now=now, environ=environ)
             page.show(weeks(shown, page.console, page.width))
             if not self.keep:
                 page.show(_goodbye(environ))
                 return
-            page.show(_invitation(server))
+            page.show(_invitation(server) if isinstance(server, DemoServer) else _waiting())
             page.show_whole(f"{_program()} sync --config {shlex.quote(str(shown.config))}")
             page.show(_ending())
             with suppress(KeyboardInterrupt):
@@ -99,11 +106,11 @@ def weeks(shown: Performance, console: Console, width: int) -> RenderableType:
     )
 
 
-def _opening() -> RenderableType:
+def _opening(server: str) -> RenderableType:
     return _paragraph(
         Text("\nA sample week, and one sync\n", "bold"),
         Text(
-            "An invented practice, on a real calendar server that runs only for this. Four "
+            f"An invented practice, on {server}. Four "
             "sessions went wrong and were marked in the calendar, as you would do it in your "
             "own app. "
             "Then Raincheck synced once.\n"
@@ -146,6 +153,16 @@ def _invitation(server: DemoServer) -> RenderableType:
         Text(
             '\nGive any session the category "disrupted", or write #disrupted-internet into its '
             "notes. Then, in another terminal:\n"
+        ),
+    )
+
+
+def _waiting() -> RenderableType:
+    return _paragraph(
+        Text("Now you: the stand-in is still running\n", "bold"),
+        Text(
+            "It has no pages of its own, and no app can be connected to it; any command can. In "
+            "another terminal:\n"
         ),
     )
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sync.config import load
-from sync.demo.server import USERNAME, DemoServer
 from sync.demo.week import PRACTICE_EMAIL, PRIVATE, SESSIONS, SampleWeek, sample_week
 from sync.domain.passes import PassReport
 from sync.domain.sessions import Session, Span
@@ -20,7 +20,6 @@ from sync.wiring import opened
 
 CONFIG_NAME = "config.toml"
 
-_CALENDARS = {SESSIONS: ("sessions", "#2f6f8f"), PRIVATE: ("private", "#8a8a8a")}
 _LOCALTIME = Path("/etc/localtime")
 _FALLBACK_ZONE = "Europe/London"
 _CONFIG = """\
@@ -29,13 +28,7 @@ name = "Demo Practice"
 timezone = "{zone}"
 emails = ["{email}"]
 
-[[accounts]]
-name = "home"
-type = "caldav"
-url = "{url}"
-username = "{username}"
-password_file = "demo.password"
-
+{account}
 [[calendars]]
 account = "home"
 calendar = "{sessions}"
@@ -78,6 +71,18 @@ path = "raincheck.db"
 """
 
 
+class DemoHost(Protocol):
+    """A calendar server that runs for the demo; its files are in ``folder``."""
+
+    folder: Path
+
+    def fill(self, week: SampleWeek) -> None:
+        """Store *week* in its two calendars; DemoError if they are refused."""
+
+    def account(self) -> str:
+        """Return the table of the account "home"; what it names lies in ``folder``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Performance:
     """Both looks at the week and what the pass between them reported."""
@@ -90,7 +95,7 @@ class Performance:
     config: Path
 
 
-def performed(server: DemoServer, *, now: datetime, environ: Mapping[str, str]) -> Performance:
+def performed(server: DemoHost, *, now: datetime, environ: Mapping[str, str]) -> Performance:
     """Return what one real pass over the sample week did on *server*.
 
     Args:
@@ -105,7 +110,7 @@ def performed(server: DemoServer, *, now: datetime, environ: Mapping[str, str]) 
     zone = local_zone(environ)
     today = now.astimezone(zone).date()
     week = sample_week(today, zone)
-    _store(server, week)
+    server.fill(week)
     path = _write_config(server, zone)
     window = Span(
         _midnight(week.first, zone),
@@ -132,23 +137,12 @@ def local_zone(environ: Mapping[str, str]) -> ZoneInfo:
     return ZoneInfo(_FALLBACK_ZONE)
 
 
-def _store(server: DemoServer, week: SampleWeek) -> None:
-    for title, (name, color) in _CALENDARS.items():
-        server.make_calendar(name, title, color)
-    for entry in week.entries:
-        server.put(_CALENDARS[entry.calendar][0], entry.resource, entry.text)
-
-
-def _write_config(server: DemoServer, zone: ZoneInfo) -> Path:
-    password = server.folder / "demo.password"
-    password.touch(mode=0o600)
-    password.write_text(f"{server.password}\n", encoding="utf-8")
+def _write_config(server: DemoHost, zone: ZoneInfo) -> Path:
     path = server.folder / CONFIG_NAME
     text = _CONFIG.format(
         zone=zone.key,
         email=PRACTICE_EMAIL,
-        url=server.url,
-        username=USERNAME,
+        account=server.account(),
         sessions=SESSIONS,
         private=PRIVATE,
     )

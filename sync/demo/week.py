@@ -40,9 +40,13 @@ _UNDISTURBED = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One resource to be stored: in which calendar, under which name, and its iCalendar text."""
+    """One event or series to be stored: in which calendar, and what it holds.
+
+    For CalDAV it is a resource of that name with that iCalendar text.
+    """
 
     calendar: str
+    happenings: tuple[Happening, ...]
     resource: str
     text: str
 
@@ -70,6 +74,7 @@ def sample_week(today: date, zone: ZoneInfo) -> SampleWeek:
     entries = tuple(
         Entry(
             calendar,
+            group,
             f"{group[0].uid.partition('@')[0]}.ics",
             calendar_text(group, zone, stamp=stamp),
         )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from sync.demo.server import FOLDER_PREFIX
+from sync.demo.folder import FOLDER_PREFIX
 
 PATIENCE_S = 60
 
@@ -60,9 +60,10 @@ def read_until(process, words):
     raise AssertionError("".join(lines) + process.stderr.read())
 
 
-def test_the_demo_shows_both_weeks_and_leaves_nothing(room):
+@pytest.mark.parametrize("options", [(), ("--google",)])
+def test_the_demo_shows_both_weeks_and_leaves_nothing(room, options):
     """It exits 0, shows what moved and why, without one escape in a pipe, and cleans up."""
-    with started(room, COLUMNS="120") as process:
+    with started(room, *options, COLUMNS="120") as process:
         out, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, errors
     assert "Before" in out
@@ -105,9 +106,45 @@ def test_a_kept_server_is_gone_after_the_signal(room, number, code):
     assert not is_serving(room)
 
 
-def test_ctrl_c_in_the_middle_leaves_nothing(room):
+def test_the_google_demo_is_google_in_every_part(room):
+    """A label, a category of Thunderbird's and words in notes and titles were seen there."""
+    with started(room, "--google", COLUMNS="120") as process:
+        out, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, errors
+    assert "stand-in for Google Calendar" in out
+    for seen in (
+        '"Disrupted · client-cancelled"',
+        'the category "disrupted"',
+        "#disrupted-internet",
+    ):
+        assert f"saw  {seen}" in out or f"saw  the category {seen}" in out
+    assert out.count("  →  ") == 3
+
+
+def test_a_kept_google_answers_until_the_signal(room):
+    """With --keep the printed sync finds nothing new; Ctrl-C ends it and removes its files."""
+    with started(room, "--google", "--keep", COLUMNS="120") as process:
+        text = read_until(process, "removes everything")
+        (config,) = room.glob(f"{FOLDER_PREFIX}*/config.toml")
+        (command,) = [line for line in text.splitlines() if f"sync --config {config}" in line]
+        for words in (
+            shlex.split(command),
+            [*shlex.split(command)[:-3], "check", "--config", config],
+        ):
+            again = subprocess.run(
+                words, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+            )
+            assert again.returncode == 0, again.stderr
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert list(room.iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [(), ("--google",)])
+def test_ctrl_c_in_the_middle_leaves_nothing(room, options):
     """Interrupted while it works, it still takes its server and its files away."""
-    with started(room) as process:
+    with started(room, *options) as process:
         read_until(process, "A sample week")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE_S)

@@ -93,6 +93,7 @@ class Exchange:
         shelf = self._shelf(calendar)
         return {
             "kind": "calendar#calendar",
+            "etag": _etag_of(shelf),
             "id": shelf.id,
             "summary": shelf.summary,
             "timeZone": shelf.zone,
@@ -103,6 +104,8 @@ class Exchange:
         shelf = self._shelf(calendar)
         if shelf.role != "owner":
             raise RefusalError(403, "forbidden")
+        if self.request.headers.get("if-match", _etag_of(shelf)) != _etag_of(shelf):
+            raise RefusalError(412, "conditionNotMet", "Precondition Failed")
         body = discovery.cleaned(self.request.body, "Calendar")
         labels = body["labelProperties"]["eventLabels"]
         if len(labels) > LABELS_MAX or any(
@@ -229,3 +232,8 @@ class Exchange:
         if found is None:
             raise RefusalError(404, "notFound", "Not Found")
         return found
+
+
+def _etag_of(shelf: Shelf) -> str:
+    """Return the etag of the calendar itself: of its labels, nothing else of it changes."""
+    return f'"{hash(str(shelf.labels)):x}"'

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from sync.demo import server as module
-from sync.demo.server import DemoError, DemoServer
+from sync.demo.folder import DemoError
+from sync.demo.google.host import GoogleHost
+from sync.demo.server import DemoServer
 
 
 def is_alive(pid):
@@ -90,6 +92,13 @@ def test_without_radicale_the_extra_is_named(monkeypatch):
     """A missing Radicale is told with the way to get it, before anything is made."""
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(DemoError, match=r"make demo"), DemoServer():
+        pass
+
+
+def test_without_googles_library_the_extra_is_named(monkeypatch):
+    """A missing client library is told with the way to get it, before anything is made."""
+    monkeypatch.setattr(module.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(DemoError, match=r"demo,google"), GoogleHost():
         pass
 
 
