@@ -220,7 +220,18 @@ class Journal(Protocol):
         ...
 
     def rainchecks(self, ids: Collection[str] | None = None) -> tuple[Raincheck, ...]:
-        """Return the records with these ids, or all that are open; by time noticed and id."""
+        """Return the records with these ids, or all that are open or owe a write.
+
+        They come by time noticed and id.
+        """
+        ...
+
+    def every_raincheck(self) -> tuple[Raincheck, ...]:
+        """Return all records, by time noticed and id."""
+        ...
+
+    def written_in(self, pass_id: str) -> tuple[Raincheck, ...]:
+        """Return the records whose replacement one pass wrote."""
         ...
 
     def rainchecks_at(self, resources: Collection[str]) -> tuple[Raincheck, ...]:
@@ -234,8 +245,11 @@ class Journal(Protocol):
         entries: Sequence[Entry],
         *,
         forget: datetime | None = None,
+        taken_back: Collection[str] = (),
     ) -> None:
         """Write down cursors, revisions, copies and intentions together: all of it or nothing.
+
+        Records with the ids *taken_back* never were, nor was their story.
 
         Copies of what is gone are dropped, and those of sessions that ended before *forget*;
         series are kept.

@@ -16,7 +16,7 @@ from enum import Enum
 from sync.domain.causes import Cause
 from sync.domain.fees import Fee
 from sync.domain.policy import Action, SignalKind
-from sync.domain.sessions import Kind, Session, SessionKey, Timed
+from sync.domain.sessions import Kind, Session, SessionKey, Span, Timed
 
 
 class State(Enum):
@@ -88,6 +88,28 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
     State.WITHDRAWN: {},
 }
 
+
+class DutyKind(Enum):
+    """What is still to be written, whatever the state."""
+
+    CANCEL = "cancel"  # a replacement that is no longer the one
+    CONFIRM = "confirm"  # the replacement; guests who were not invited yet are invited
+    RESTORE = "restore"  # what was changed of the original
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One write that is owed, and to what; it is on disk before it is done, and may be repeated.
+
+    ``refused`` says that the server will not take it; it is tried again when something changes.
+    """
+
+    kind: DutyKind
+    key: SessionKey
+    resource: str
+    refused: bool = False
+
+
 OPEN = frozenset({State.SETTLING, State.PLANNED, State.WRITTEN, State.WAITING, State.FAILED})
 """States in which a pass still has something to do."""
 
@@ -103,7 +125,9 @@ class Raincheck:
     is UTC. ``slot`` is where the replacement is planned or
     stands; None for `record`, and while there is none. ``rule`` names what decided the action.
     ``reason`` is for the user: why this slot, why none, why it failed. ``pass_id`` is the pass
-    that saw the signal.
+    that saw the signal. ``home`` is the calendar for the replacement where that is not the
+    original's (one that was dragged into the drop calendar). ``declined`` are times that were
+    offered before, and are not offered again. ``duties`` are owed in any state.
     """
 
     id: str
@@ -124,6 +148,14 @@ class Raincheck:
     reason: str | None = None
     paid: bool = False
     urgent: bool = False
+    home: str | None = None
+    declined: tuple[Span, ...] = ()
+    duties: tuple[Duty, ...] = ()
+
+    @property
+    def calendar(self) -> str:
+        """Return the name of the calendar that the replacement is written into."""
+        return self.home or self.original.calendar
 
     def __repr__(self) -> str:
         """Return what may be seen by anyone."""

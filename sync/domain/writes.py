@@ -44,7 +44,9 @@ class Draft:
 class Amendment:
     """What to change of a session that stands; None leaves a part as it is.
 
-    ``note`` is Raincheck's one line in the notes: it replaces an earlier one.
+    ``note`` is Raincheck's one line in the notes: it replaces an earlier one, and ``""`` takes it
+    away. ``invite`` is the session whose guests (and organizer) are invited, their answers open;
+    a session that has guests already keeps them as they are.
     """
 
     marks: Marks | None = None
@@ -52,6 +54,7 @@ class Amendment:
     status: Status | None = None
     transparent: bool | None = None
     when: Timed | None = None
+    invite: Session | None = None
 
 
 def clients_of(session: Session, practice: frozenset[str]) -> frozenset[str]:

@@ -1,12 +1,14 @@
 """Values to JSON text and back, for the columns that hold a whole value. Pure."""
 
 import json
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.domain.fees import Fee, FeeState
+from sync.domain.lifecycle import Duty, DutyKind
 from sync.domain.sessions import (
     AllDay,
     Answer,
@@ -15,6 +17,7 @@ from sync.domain.sessions import (
     Marks,
     Session,
     SessionKey,
+    Span,
     Status,
     Timed,
 )
@@ -86,6 +89,48 @@ def slot_from_text(text: str | None) -> Timed | None:
     return slot
 
 
+def spans_to_text(spans: Sequence[Span]) -> str:
+    """Return *spans* as JSON."""
+    return _dumped([[span.start.isoformat(), span.end.isoformat()] for span in spans])
+
+
+def spans_from_text(text: str) -> tuple[Span, ...]:
+    """Return the spans that `spans_to_text` wrote."""
+    held = ([datetime.fromisoformat(side).astimezone(UTC) for side in s] for s in json.loads(text))
+    return tuple(Span(start, end) for start, end in held)
+
+
+def duties_to_text(duties: Sequence[Duty]) -> str | None:
+    """Return *duties* as JSON, or None: nothing is owed."""
+    if not duties:
+        return None
+    return _dumped(
+        [
+            {
+                "kind": duty.kind.value,
+                "uid": duty.key.uid,
+                "recurrence_id": duty.key.recurrence_id,
+                "resource": duty.resource,
+                "refused": duty.refused,
+            }
+            for duty in duties
+        ]
+    )
+
+
+def duties_from_text(text: str | None) -> tuple[Duty, ...]:
+    """Return the duties that `duties_to_text` wrote."""
+    return tuple(
+        Duty(
+            DutyKind(held["kind"]),
+            SessionKey(held["uid"], held["recurrence_id"]),
+            held["resource"],
+            held["refused"],
+        )
+        for held in (json.loads(text) if text else ())
+    )
+
+
 def fee_to_text(fee: Fee | None) -> str | None:
     """Return *fee* as JSON, or None."""
     if fee is None:
@@ -108,7 +153,7 @@ def fee_from_text(text: str | None) -> Fee | None:
     return Fee(Decimal(held["amount"]), held["currency"], FeeState(held["state"]), held["reason"])
 
 
-def _dumped(value: dict[str, Any]) -> str:
+def _dumped(value: object) -> str:
     # ASCII, because half a surrogate pair in somebody's title has no UTF-8.
     return json.dumps(value, separators=(",", ":"))
 

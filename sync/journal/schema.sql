@@ -1,4 +1,4 @@
--- The state file, version 2 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
+-- The state file, version 3 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
 
 CREATE TABLE calendars (
     name   TEXT PRIMARY KEY,
@@ -47,6 +47,9 @@ CREATE TABLE rainchecks (
     reason          TEXT,
     paid            INTEGER NOT NULL CHECK (paid IN (0, 1)),
     urgent          INTEGER NOT NULL CHECK (urgent IN (0, 1)),
+    home            TEXT,           -- the replacement's calendar, if not the original's
+    declined        TEXT NOT NULL DEFAULT '[]',  -- times offered before, JSON
+    duties          TEXT,           -- writes still owed, JSON; null if there are none
     -- a replacement that stands has a time and a name
     CHECK (state NOT IN ('written') OR (slot IS NOT NULL AND replacement_uid IS NOT NULL))
 ) STRICT;
@@ -55,6 +58,7 @@ CREATE TABLE rainchecks (
 CREATE UNIQUE INDEX rainchecks_by_session ON rainchecks (uid, ifnull(recurrence_id, ''));
 CREATE INDEX rainchecks_open ON rainchecks (state)
     WHERE state IN ('settling', 'planned', 'written', 'waiting', 'failed');
+CREATE INDEX rainchecks_owing ON rainchecks (id) WHERE duties IS NOT NULL;
 
 CREATE INDEX rainchecks_by_resource ON rainchecks (resource);
 
@@ -66,3 +70,4 @@ CREATE TABLE story (
     why       TEXT NOT NULL
 ) STRICT;
 CREATE INDEX story_by_raincheck ON story (raincheck);
+CREATE INDEX story_by_pass ON story (pass_id);

@@ -7,23 +7,19 @@ that is on disk survives the power cut that Raincheck is for.
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sync.domain.causes import Cause, Fault
-from sync.domain.lifecycle import OPEN, Raincheck, State
-from sync.domain.policy import Action, SignalKind
-from sync.domain.sessions import AllDay, Kind, Session, SessionKey
+from sync.domain.lifecycle import OPEN, Raincheck
+from sync.domain.sessions import AllDay, Kind, Session
 from sync.errors import JournalError
 from sync.journal import codec
+from sync.journal.file import connected, copied_into, upgrade
+from sync.journal.rows import UPSERT, raincheck_of, row_of
 from sync.ports import ChangeSet, Entry, Known, Scan, Seen
-
-VERSION = 2
-"""PRAGMA user_version of the schema this program writes."""
 
 LOOKUPS_MAX = 500
 """Resources asked for in one statement; SQLite's own limit is far higher."""
@@ -45,10 +41,10 @@ class SqliteJournal:
         """
         with _as_journal_error(path):
             path.touch(mode=0o600, exist_ok=True)
-            connection = _connected(f"{path.absolute().as_uri()}?mode=rw")
+            connection = connected(f"{path.absolute().as_uri()}?mode=rw")
         try:
             with _as_journal_error(path):
-                _upgrade(connection)
+                upgrade(connection)
             yield cls(connection)
         finally:
             connection.close()
@@ -61,12 +57,12 @@ class SqliteJournal:
         The file is read only. If a crash left half a transaction in it, SQLite must undo that
         before anybody can read: this is the one case in which the file is touched.
         """
-        connection = _connected(":memory:")
+        connection = connected(":memory:")
         try:
             with _as_journal_error(path):
                 if path.exists():
-                    _copied(path, connection)
-                _upgrade(connection)
+                    copied_into(path, connection)
+                upgrade(connection)
             yield cls(connection)
         finally:
             connection.close()
@@ -98,8 +94,18 @@ class SqliteJournal:
         """See `sync.ports.Journal`."""
         if ids is None:
             states = [state.value for state in OPEN]
-            return _sorted(self._among("SELECT * FROM rainchecks WHERE state IN", states))
+            query = "SELECT * FROM rainchecks WHERE duties IS NOT NULL OR state IN"
+            return _sorted(self._among(query, states))
         return _sorted(self._among("SELECT * FROM rainchecks WHERE id IN", ids))
+
+    def every_raincheck(self) -> tuple[Raincheck, ...]:
+        """See `sync.ports.Journal`."""
+        return _sorted(self._all("SELECT * FROM rainchecks", ()))
+
+    def written_in(self, pass_id: str) -> tuple[Raincheck, ...]:
+        """See `sync.ports.Journal`."""
+        told = "SELECT raincheck FROM story WHERE what = 'written' AND pass_id = ?"
+        return _sorted(self._all(f"SELECT * FROM rainchecks WHERE id IN ({told})", (pass_id,)))
 
     def rainchecks_at(self, resources: Collection[str]) -> tuple[Raincheck, ...]:
         """See `sync.ports.Journal`."""
@@ -112,23 +118,27 @@ class SqliteJournal:
         entries: Sequence[Entry],
         *,
         forget: datetime | None = None,
+        taken_back: Collection[str] = (),
     ) -> None:
         """See `sync.ports.Journal`."""
         with self._transaction() as run:
+            for id_ in taken_back:
+                run("DELETE FROM story WHERE raincheck = ?", (id_,))
+                run("DELETE FROM rainchecks WHERE id = ?", (id_,))
             for calendar, changes in looks.items():
                 _save_look(run, calendar, changes)
                 _save_copies(run, calendar, changes)
             if forget is not None:
                 run("DELETE FROM copies WHERE ends < ?", (forget.astimezone(UTC).isoformat(),))
             for raincheck in rainchecks:
-                run(_UPSERT, _row(raincheck))
+                run(UPSERT, row_of(raincheck))
             for entry in entries:
                 run(_TELL, _entry_row(entry))
 
     def advance(self, raincheck: Raincheck, entry: Entry, seen: Sequence[Seen] = ()) -> None:
         """See `sync.ports.Journal`."""
         with self._transaction() as run:
-            run(_UPSERT, _row(raincheck))
+            run(UPSERT, row_of(raincheck))
             run(_TELL, _entry_row(entry))
             for one in seen:
                 run(_SEEN, (one.calendar, one.resource, one.revision))
@@ -176,77 +186,12 @@ class SqliteJournal:
         return rows
 
 
-_COLUMNS = (
-    "id", "original", "uid", "recurrence_id", "signal", "cause", "fault", "action", "rule",
-    "noticed", "state", "pass_id", "attempt", "slot", "confirmed", "replacement_uid", "resource",
-    "fee", "reason", "paid", "urgent",
-)  # fmt: skip
-_UPSERT = (
-    f"INSERT INTO rainchecks ({', '.join(_COLUMNS)})"
-    f" VALUES ({', '.join(f':{column}' for column in _COLUMNS)})"
-    " ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
-)
 _TELL = "INSERT INTO story (at, raincheck, pass_id, what, why) VALUES (?, ?, ?, ?, ?)"
 _UTC_ZONE = ZoneInfo("UTC")
 _SEEN = (
     "INSERT INTO resources (calendar, resource, revision) VALUES (?, ?, ?)"
     " ON CONFLICT DO UPDATE SET revision = excluded.revision"
 )
-
-
-def _connected(address: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=10)
-    connection.row_factory = sqlite3.Row
-    try:
-        for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _copied(path: Path, into: sqlite3.Connection) -> None:
-    try:
-        _copied_as("ro", path, into)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-            raise
-        _copied_as("rw", path, into)
-
-
-def _copied_as(mode: str, path: Path, into: sqlite3.Connection) -> None:
-    with closing(_connected(f"{path.absolute().as_uri()}?mode={mode}")) as source:
-        source.backup(into)
-
-
-def _upgrade(connection: sqlite3.Connection) -> None:
-    """Bring the schema to `VERSION`; a newer one is refused, an empty file gets it whole."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise JournalError(
-            f"the state file is of version {version}, newer than this raincheck knows"
-            f" ({VERSION}); install the newer raincheck again"
-        )
-    if version == 0:
-        if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-            raise JournalError("this is another program's file; [state] path must name our own")
-        _run_script(connection, "schema.sql", VERSION)
-        return
-    for step in range(version + 1, VERSION + 1):
-        _run_script(connection, f"migrations/{step}.sql", step)
-
-
-def _run_script(connection: sqlite3.Connection, name: str, version: int) -> None:
-    script = resources.files("sync.journal").joinpath(name).read_text("utf-8")
-    try:
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {version};\nCOMMIT;"
-        )
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _save_look(run: Callable[[str, Any], object], calendar: str, changes: ChangeSet) -> None:
@@ -304,58 +249,7 @@ def _place(session: Session) -> tuple[str, str, str]:
 
 
 def _sorted(rows: Iterable[sqlite3.Row]) -> tuple[Raincheck, ...]:
-    return tuple(sorted((_raincheck(row) for row in rows), key=lambda r: (r.noticed, r.id)))
-
-
-def _row(raincheck: Raincheck) -> dict[str, object]:
-    replacement = raincheck.replacement
-    return {
-        "id": raincheck.id,
-        "original": codec.session_to_text(raincheck.original),
-        "uid": raincheck.original.key.uid,
-        "recurrence_id": raincheck.original.key.recurrence_id,
-        "signal": raincheck.signal.value,
-        "cause": raincheck.cause.name,
-        "fault": raincheck.cause.fault.value,
-        "action": raincheck.action.value,
-        "rule": raincheck.rule,
-        "noticed": raincheck.noticed.isoformat(),
-        "state": raincheck.state.value,
-        "pass_id": raincheck.pass_id,
-        "attempt": raincheck.attempt,
-        "slot": codec.slot_to_text(raincheck.slot),
-        "confirmed": raincheck.confirmed,
-        "replacement_uid": replacement.uid if replacement else None,
-        "resource": raincheck.resource,
-        "fee": codec.fee_to_text(raincheck.fee),
-        "reason": raincheck.reason,
-        "paid": raincheck.paid,
-        "urgent": raincheck.urgent,
-    }
-
-
-def _raincheck(row: sqlite3.Row) -> Raincheck:
-    uid = row["replacement_uid"]
-    return Raincheck(
-        id=row["id"],
-        original=codec.session_from_text(row["original"]),
-        signal=SignalKind(row["signal"]),
-        cause=Cause(row["cause"], Fault(row["fault"])),
-        action=Action(row["action"]),
-        rule=row["rule"],
-        noticed=datetime.fromisoformat(row["noticed"]),
-        state=State(row["state"]),
-        pass_id=row["pass_id"],
-        attempt=row["attempt"],
-        slot=codec.slot_from_text(row["slot"]),
-        confirmed=bool(row["confirmed"]),
-        replacement=SessionKey(uid) if uid else None,
-        resource=row["resource"],
-        fee=codec.fee_from_text(row["fee"]),
-        reason=row["reason"],
-        paid=bool(row["paid"]),
-        urgent=bool(row["urgent"]),
-    )
+    return tuple(sorted((raincheck_of(row) for row in rows), key=lambda r: (r.noticed, r.id)))
 
 
 def _entry_row(entry: Entry) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from sync.domain.lifecycle import OPEN, State
 from sync.domain.sessions import AllDay, Kind, SessionKey, Timed
 from sync.errors import JournalError
 from sync.journal import SqliteJournal, codec
-from sync.journal.store import VERSION
+from sync.journal.file import VERSION
 from sync.ports import ChangeSet, Entry, Lost, Scan, Seen
 from tests.property.strategies import RAINCHECKS, SESSIONS
 from tests.unit.builders import NOW, at, raincheck, session
@@ -298,11 +298,26 @@ def test_half_a_letter_does_not_stop_the_journal(journal):
 
 
 def schema_of(path):
+    """Return the columns of each table, in whatever order, the indexes, and the version."""
     with sqlite3.connect(path) as connection:
-        rows = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+            )
+        ]
+        columns = {
+            table: sorted(
+                row[1:] for row in connection.execute(f"PRAGMA table_info({table})").fetchall()
+            )
+            for table in tables
+        }
+        indexes = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name"
+        ).fetchall()
         version = connection.execute("PRAGMA user_version").fetchone()
     connection.close()
-    return rows, version
+    return (columns, indexes), version
 
 
 @pytest.fixture
@@ -312,7 +327,15 @@ def old_file(tmp_path):
     with SqliteJournal.opened(path) as journal:
         journal.record({"one": changes(a="1")}, [raincheck()], [entry()])
     with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE copies")
+        for since in (
+            "DROP TABLE copies",
+            "DROP INDEX rainchecks_owing",
+            "DROP INDEX story_by_pass",
+            "ALTER TABLE rainchecks DROP COLUMN home",
+            "ALTER TABLE rainchecks DROP COLUMN declined",
+            "ALTER TABLE rainchecks DROP COLUMN duties",
+        ):
+            connection.execute(since)
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     return path

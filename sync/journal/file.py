@@ -1,0 +1,67 @@
+"""The state file itself: opening it, copying it, and bringing its schema up to date."""
+
+import sqlite3
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+
+from sync.errors import JournalError
+
+VERSION = 3
+"""PRAGMA user_version of the schema this program writes."""
+
+
+def connected(address: str) -> sqlite3.Connection:
+    """Return a connection to the file at *address*, a URI."""
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=10)
+    connection.row_factory = sqlite3.Row
+    try:
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def copied_into(path: Path, into: sqlite3.Connection) -> None:
+    """Copy the file at *path*, without touching it unless a crash left it half written."""
+    try:
+        _copied_as("ro", path, into)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            raise
+        _copied_as("rw", path, into)
+
+
+def _copied_as(mode: str, path: Path, into: sqlite3.Connection) -> None:
+    with closing(connected(f"{path.absolute().as_uri()}?mode={mode}")) as source:
+        source.backup(into)
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring the schema to `VERSION`; a newer one is refused, an empty file gets it whole."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise JournalError(
+            f"the state file is of version {version}, newer than this raincheck knows"
+            f" ({VERSION}); install the newer raincheck again"
+        )
+    if version == 0:
+        if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise JournalError("this is another program's file; [state] path must name our own")
+        _run_script(connection, "schema.sql", VERSION)
+        return
+    for step in range(version + 1, VERSION + 1):
+        _run_script(connection, f"migrations/{step}.sql", step)
+
+
+def _run_script(connection: sqlite3.Connection, name: str, version: int) -> None:
+    script = resources.files("sync.journal").joinpath(name).read_text("utf-8")
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {version};\nCOMMIT;"
+        )
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
