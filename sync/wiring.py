@@ -20,7 +20,7 @@ from sync.domain.practice import Holds
 from sync.domain.practice import Practice as Rules
 from sync.domain.signals import Watch
 from sync.engine import Engine
-from sync.errors import AccessError, ConfigError, Problem
+from sync.errors import AccessError, ConfigError, Problem, UnreachableError
 from sync.journal import SqliteJournal, one_writer
 from sync.ports import Calendar, Server
 
@@ -207,6 +207,7 @@ def google_login(
     Raises:
         ConfigError: a file is not named, not there, or not what it should be.
         AccessError: nobody consented, or not to all of it.
+        UnreachableError: Google's login server is down.
     """
     from adapters.google import consent, credentials
 
@@ -238,7 +239,8 @@ def google_login(
         if problem.config:
             where = f"accounts[{config.accounts.index(account)}]"
             raise ConfigError(str(config.path), (Problem(where, str(problem)),)) from None
-        raise AccessError(str(problem), calendar="", operation="login") from None
+        kind = UnreachableError if problem.passing else AccessError
+        raise kind(str(problem), calendar="", operation="login") from None
     return kept
 
 

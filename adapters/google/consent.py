@@ -210,15 +210,18 @@ def _exchanged(client: Mapping[str, str], form: Mapping[str, str], again: str) -
         response, content = http.request(client["token_uri"], "POST", body, headers)
     except (OSError, httplib2.HttpLib2Error):
         message = f"Google's login server does not answer; {again} later"
-        raise LoginProblem(message, config=False) from None
+        raise LoginProblem(message, passing=True) from None
     finally:
         http.close()
+    if response.status >= 500 or response.status == 429:
+        message = f"Google's login server failed (status {response.status}); {again} later"
+        raise LoginProblem(message, passing=True)
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        raise LoginProblem(f"Google's login server answers nonsense; {again} later", config=False)
+        raise LoginProblem(f"Google's login server answers nonsense; {again} later", passing=True)
     if answer.get("error") in {"invalid_client", "unauthorized_client", "deleted_client"}:
         message = "Google does not know this OAuth client (any more); download its file anew"
         raise LoginProblem(message, config=True)

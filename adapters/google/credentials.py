@@ -45,12 +45,14 @@ _EXPECTED = "expected the JSON file of an OAuth client (Desktop app) or of a ser
 class LoginProblem(Exception):  # noqa: N818 - it is told to the user as it is
     """Why there is no login, in words for the user, and without any secret.
 
-    ``config``: a file is missing or malformed; else a person has to log in.
+    ``config``: a file is missing or malformed; ``passing``: it may work later; else a person has
+    to log in.
     """
 
-    def __init__(self, message: str, *, config: bool) -> None:
+    def __init__(self, message: str, *, config: bool = False, passing: bool = False) -> None:
         super().__init__(message)
         self.config = config
+        self.passing = passing
 
 
 def user_scopes(*, shared: bool, labels: bool) -> tuple[str, ...]:
@@ -92,7 +94,7 @@ def oauth_client(credentials_file: Path) -> dict[str, str]:
 
 
 def loaded(
-    credentials_file: Path,
+    credentials_file: Path | None,
     token_file: Path | None,
     *,
     subject: str | None,
@@ -102,7 +104,8 @@ def loaded(
     """Return the credentials that the files hold; nothing is sent.
 
     Args:
-        credentials_file: An OAuth client, or a service account's key.
+        credentials_file: An OAuth client, or a service account's key; None: the client is in
+            the token file.
         token_file: What `saved` wrote; an OAuth client needs it.
         subject: Whom a service account acts for.
         account: The account's name, for messages.
@@ -111,12 +114,18 @@ def loaded(
     Raises:
         LoginProblem: there is no login in them.
     """
-    info = _read(credentials_file, _EXPECTED)
-    if info.get("type") == "service_account":
-        return _service(credentials_file, info, subject=subject, scopes=scopes or SERVICE_SCOPES)
-    client = _client_in(credentials_file, info)
+    client: Mapping[str, str] = {}
+    if credentials_file is not None:
+        info = _read(credentials_file, _EXPECTED)
+        if info.get("type") == "service_account":
+            wanted = scopes or SERVICE_SCOPES
+            return _service(credentials_file, info, subject=subject, scopes=wanted)
+        client = _client_in(credentials_file, info)
+    elif token_file is not None:
+        client = _client_kept_in(token_file, account=account)
     if subject is not None:
-        message = f"{credentials_file}: only a service account can act for a subject; leave it out"
+        file = credentials_file or token_file
+        message = f"{file}: only a service account can act for a subject; leave it out"
         raise LoginProblem(message, config=True)
     if token_file is None:
         message = "token_file is not set; an OAuth client needs one to keep the login in"
@@ -215,6 +224,27 @@ def _client_in(file: Path, info: Mapping[str, Any]) -> dict[str, str]:
         "client_secret": str(secrets[1]),
         "auth_uri": checked_uri(client.get("auth_uri", AUTH_URI), file),
         "token_uri": checked_uri(client.get("token_uri", TOKEN_URI), file),
+    }
+
+
+def _client_kept_in(token_file: Path, *, account: str) -> dict[str, str]:
+    """Return the client that a complete authorized-user file names beside its login."""
+    way_out = f"set credentials_file, and run `raincheck auth google {account}`"
+    if not token_file.exists():
+        message = f"{token_file} is not there, and no credentials_file to log in with; {way_out}"
+        raise LoginProblem(message, config=True)
+    info = _read(token_file, f"expected an authorized-user file; {way_out}")
+    if info.get("type") == "service_account":
+        message = f"{token_file}: a service account's key is named in credentials_file"
+        raise LoginProblem(message, config=True)
+    for key in ("client_id", "client_secret", "refresh_token"):
+        if not isinstance(info.get(key), str) or not info[key]:
+            message = f"{token_file}: holds no {key}, so it is not enough alone; {way_out}"
+            raise LoginProblem(message, config=True)
+    return {
+        "client_id": info["client_id"],
+        "client_secret": info["client_secret"],
+        "token_uri": TOKEN_URI,
     }
 
 

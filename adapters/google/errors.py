@@ -72,8 +72,8 @@ REASONS: dict[str, tuple[_Kind, str]] = {
 """The reason decides first (facts: act on ``errors[0].reason``)."""
 
 STATUSES: dict[int, tuple[_Kind, str]] = {
-    401: (AccessError, "the login is refused"),
-    403: (AccessError, "the login does not reach this calendar"),
+    401: (AccessError, "the login is refused: `raincheck auth google ACCOUNT` logs in anew"),
+    403: (AccessError, "the login does not reach this calendar: is it shared with it?"),
     404: (CalendarMissingError, "there is no such calendar for this account"),
     408: (UnreachableError, "Google gave up waiting"),
     409: (AlreadyExistsError, "there is, or was, one already"),

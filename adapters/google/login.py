@@ -47,10 +47,11 @@ def login_of(
     scopes: tuple[str, ...] | None = None,
 ) -> Login:
     """Return the login of *account*; a problem with it is told when it is used."""
-    file = credentials_file or token_file
-    assert file is not None, "the configuration asks for one of them"
+    assert credentials_file or token_file, "the configuration asks for one of them"
     try:
-        found = loaded(file, token_file, subject=subject, account=account, scopes=scopes)
+        found = loaded(
+            credentials_file, token_file, subject=subject, account=account, scopes=scopes
+        )
     except LoginProblem as problem:
         return Login(problem=problem)
     return Login(found, token_file=token_file, token=found.token)

@@ -7,8 +7,8 @@ import click
 
 from sync.cli.exits import Exit
 from sync.cli.options import config_option, loaded
-from sync.cli.telling import ADVICE, visible
-from sync.config import Config, unbuilt
+from sync.cli.telling import advised, visible
+from sync.config import Config, GoogleAccount, unbuilt
 from sync.domain.passes import Reach
 from sync.errors import AccessError, CalendarError, CalendarMissingError
 from sync.ports import Calendar, Server
@@ -47,10 +47,12 @@ def _tell_hours(settings: Config) -> None:
 
 def _tell_account(settings: Config, server: Server) -> Exit:
     """Tell what one account holds; return how it went."""
+    accounts = {each.name: each for each in settings.accounts}
+    google = isinstance(accounts[server.name], GoogleAccount)
     try:
         listed = server.listed()
     except CalendarError as error:
-        return _tell_trouble(server.name, error)
+        return _tell_trouble(server.name, error, google=google)
     click.echo(f"{server.name}: logged in; {len(listed)} calendars:")
     for one in listed:
         kind = "" if one.holds_events else " (no events)"
@@ -58,18 +60,20 @@ def _tell_account(settings: Config, server: Server) -> Exit:
     watched = [each for each in settings.calendars if each.account == server.name]
     outcomes = [
         _tell_calendar(
-            server.calendar(each.calendar, name=each.name, zone=settings.zone), each.sessions
+            server.calendar(each.calendar, name=each.name, zone=settings.zone),
+            each.sessions,
+            google=google,
         )
         for each in watched
     ]
     return max(outcomes, default=Exit.DONE)
 
 
-def _tell_calendar(calendar: Calendar, holds: str) -> Exit:
+def _tell_calendar(calendar: Calendar, holds: str, *, google: bool) -> Exit:
     try:
         facts = calendar.facts()
     except CalendarError as error:
-        return _tell_trouble(calendar.name, error)
+        return _tell_trouble(calendar.name, error, google=google)
     click.echo(f"{calendar.name}: found; {HOLDS[holds]}.")
     if holds == "none":
         return Exit.DONE
@@ -86,9 +90,9 @@ def _tell_calendar(calendar: Calendar, holds: str) -> Exit:
     return Exit.DONE
 
 
-def _tell_trouble(name: str, error: CalendarError) -> Exit:
+def _tell_trouble(name: str, error: CalendarError, *, google: bool) -> Exit:
     reach, end = next((reach, end) for kind, reach, end in TROUBLES if isinstance(error, kind))
-    click.echo(f"{name}: {error}. {ADVICE[reach]}", err=True)
+    click.echo(f"{name}: {error}. {advised(reach, google=google)}".rstrip(), err=True)
     return end
 
 

@@ -9,6 +9,7 @@ import click
 from sync.cli import telling
 from sync.cli.exits import exit_of, printing, width_of
 from sync.cli.options import config_option, loaded
+from sync.config import GoogleAccount
 from sync.wiring import opened
 
 
@@ -31,6 +32,7 @@ def sync(config: str | None, *, dry_run: bool, as_json: bool, allow_many: bool) 
             for line in telling.as_text(report, titles=sys.stdout.isatty()):
                 click.echo(telling.fitted(line, width_of(sys.stdout)))
         sys.stdout.flush()
-    for line in telling.troubles(report, titles=sys.stderr.isatty()):
+    google = {each.name for each in settings.accounts if isinstance(each, GoogleAccount)}
+    for line in telling.troubles(report, titles=sys.stderr.isatty(), google=google):
         click.echo(telling.fitted(line, width_of(sys.stderr)), err=True)
     sys.exit(exit_of(report))

@@ -2,7 +2,7 @@
 
 import textwrap
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sync.domain.causes import UNSPECIFIED, Fault
@@ -64,11 +64,15 @@ def as_text(report: PassReport, *, titles: bool) -> Iterator[str]:
     yield visible(f"Looked at {looked}.") if looked else "No calendar was looked at."
 
 
-def troubles(report: PassReport, *, titles: bool) -> Iterator[str]:
-    """Yield the lines about what went wrong or needs a person, for stderr."""
+def troubles(report: PassReport, *, titles: bool, google: Collection[str] = ()) -> Iterator[str]:
+    """Yield the lines about what went wrong or needs a person, for stderr.
+
+    *google* are the names of the accounts at Google.
+    """
     for look in report.calendars:
         if look.reach is not Reach.OK:
-            yield visible(f"{look.name}: {look.message}. {ADVICE[look.reach]}")
+            advice = advised(look.reach, google=look.account in google)
+            yield visible(f"{look.name}: {look.message}. {advice}".rstrip())
     for warned in report.warnings:
         where = f"{warned.calendar}: " if warned.calendar else ""
         about = f"{_named(warned.about, titles=titles)}: " if warned.about else ""
@@ -81,6 +85,11 @@ ADVICE = {
     Reach.MISSING: "`raincheck check` lists what the account has.",
 }
 """What to do about a calendar that could not be looked at."""
+
+
+def advised(reach: Reach, *, google: bool) -> str:
+    """Return what to do about *reach*; a login refused by Google says so itself."""
+    return "" if google and reach is Reach.DENIED else ADVICE[reach]
 
 
 def visible(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sync.config.model import Config
 from sync.config.places import resolved
-from sync.config.tables import Login
+from sync.config.tables import GoogleAccount, Login
 from sync.errors import ConfigError, Problem
 
 SECRET_BYTES_MAX = 10_000
@@ -51,11 +51,10 @@ def warnings_of(config: Config, path: Path) -> tuple[str, ...]:
             f"{path} holds a password and other users of this machine can read it: "
             "chmod 600, or better, use password_file."
         )
-    for login in logins:
-        if login.password_file is not None:
-            file = resolved(login.password_file, directory=path.parent, environ={})
-            if _is_readable_by_others(file):
-                warnings.append(f"{file} can be read by other users of this machine: chmod 600.")
+    for name in _secret_files(config):
+        file = resolved(name, directory=path.parent, environ={})
+        if _is_readable_by_others(file):
+            warnings.append(f"{file} can be read by other users of this machine: chmod 600.")
     if not config.practice.emails:
         warnings.append("practice.emails is empty: sessions with an organizer are not acted on.")
     if not config.hours_of().weekly:
@@ -70,6 +69,15 @@ def secret_path(name: str, *, directory: Path, environ: Mapping[str, str]) -> Pa
         credential = Path(environ["CREDENTIALS_DIRECTORY"]) / path.name
         path = credential if credential.is_file() else path
     return path
+
+
+def _secret_files(config: Config) -> tuple[str, ...]:
+    """Return every file with a secret in it that *config* names, each once."""
+    google = [each for each in config.accounts if isinstance(each, GoogleAccount)]
+    logins = [each for each in (*config.accounts, config.mail) if isinstance(each, Login)]
+    named = [each.password_file for each in logins]
+    named += [file for each in google for file in (each.credentials_file, each.token_file)]
+    return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 def _is_readable_by_others(path: Path) -> bool:

@@ -3,7 +3,9 @@
 import json
 import stat
 import subprocess
+import threading
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -40,7 +42,35 @@ def practice(folder, token='token_file = "work.token.json"'):  # noqa: S107 - th
     with served(login) as root:
         (folder / "config.toml").write_text(CONFIG.format(token=token), "utf-8")
         (folder / "client.json").write_text(json.dumps(login.client_secret(root)), "utf-8")
+        (folder / "client.json").chmod(0o600)
         yield login, root, folder
+
+
+@contextmanager
+def failing(status):
+    """Yield an address where nothing listens, or whose every answer is *status*."""
+
+    class Failing(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Failing) as server:
+        root = f"http://127.0.0.1:{server.server_port}"
+        if status is not None:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield root
+            finally:
+                server.shutdown()
+                thread.join()
+    if status is None:
+        yield root
 
 
 def auth(folder, *arguments, browser=None, paste=False):
@@ -111,6 +141,22 @@ def test_without_a_full_consent_the_old_login_stays(tmp_path, set_up, browser, s
         code, out, err = auth(folder, "work", "--no-browser", browser=browser)
         assert (code, out) == (77, "")
         assert says in err
+        assert "raincheck auth google work" in err
+        assert kept.read_text("utf-8") == "the old one"
+
+
+@pytest.mark.parametrize("status", [None, 503])
+def test_a_login_server_that_is_down_is_tried_again_later(tmp_path, status):
+    """Consent is given, but its code cannot be exchanged: exit 75, and the old login stays."""
+    with practice(tmp_path) as (login, page, folder), failing(status) as root:
+        secret = login.client_secret(root)
+        secret["installed"]["auth_uri"] = login.client_secret(page)["installed"]["auth_uri"]
+        (folder / "client.json").write_text(json.dumps(secret), "utf-8")
+        kept = folder / "work.token.json"
+        kept.write_text("the old one", "utf-8")
+        kept.chmod(0o600)
+        code, out, err = auth(folder, "work", "--no-browser", browser=unchanged)
+        assert (code, out) == (75, ""), err
         assert "raincheck auth google work" in err
         assert kept.read_text("utf-8") == "the old one"
 

@@ -126,3 +126,27 @@ def test_readable_password_file_is_warned_of(small, tmp_path):
     assert "pw can be read" in warnings_of(config, config.path)[0]
     (tmp_path / "pw").chmod(0o600)
     assert warnings_of(config, config.path) == ()
+
+
+def test_readable_google_files_are_warned_of(small, tmp_path):
+    """So do a login at Google and the secret or key it is made with."""
+    google = """
+[[accounts]]
+name = "work"
+type = "google"
+credentials_file = "key.json"
+token_file = "token.json"
+
+[[calendars]]"""
+    config = parse(small.replace("\n[[calendars]]", google), path=tmp_path / "config.toml")
+    for name in ("key.json", "token.json"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o604)
+    told = warnings_of(config, config.path)
+    assert [warning.partition(" can be read")[0] for warning in told] == [
+        str(tmp_path / "key.json"),
+        str(tmp_path / "token.json"),
+    ]
+    for name in ("key.json", "token.json"):
+        (tmp_path / name).chmod(0o600)
+    assert warnings_of(config, config.path) == ()

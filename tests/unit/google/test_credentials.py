@@ -116,3 +116,34 @@ def test_a_service_account_acts_for_its_subject(tmp_path):
     assert problem(client, None, subject="therapist@example.org").config
     broken = written(tmp_path, "broken.json", login.service_account(ROOT) | {"private_key": "x"})
     assert problem(broken, None).config
+
+
+def test_a_complete_token_file_is_enough(tmp_path):
+    """Without credentials_file the client is taken from what `saved` wrote."""
+    login = LocalLogin()
+    token = login.authorized_user(ROOT, SCOPES)
+    found = files.loaded(None, written(tmp_path, "t.json", token), subject=None, account="work")
+    for key in ("client_id", "client_secret", "refresh_token", "token_uri"):
+        assert getattr(found, key) == token[key], key
+
+
+@pytest.mark.parametrize("missing", ["client_id", "client_secret", "refresh_token"])
+def test_a_token_file_that_is_not_enough_says_what_is(tmp_path, missing):
+    """A wrong configuration: the file, what it lacks, and the way out are named."""
+    token = LocalLogin().authorized_user(ROOT, SCOPES)
+    secret = token["refresh_token"]
+    token.pop(missing)
+    found = problem(None, written(tmp_path, "t.json", token))
+    assert found.config
+    for part in ("t.json", missing, "set credentials_file", "raincheck auth google work"):
+        assert part in str(found)
+    assert secret not in str(found)
+
+
+def test_a_token_file_alone_has_to_be_there_and_be_one(tmp_path):
+    """Absent, malformed, or a service account's key: each is a wrong configuration."""
+    key = written(tmp_path, "key.json", LocalLogin().service_account(ROOT))
+    for file in (tmp_path / "none.json", written(tmp_path, "bad.json", "["), key):
+        found = problem(None, file)
+        assert found.config
+        assert "credentials_file" in str(found)
