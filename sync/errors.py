@@ -6,6 +6,7 @@ RaincheckError
 │  ├─ TransientError(retry_after_s)            retried, in retrying.py only; in the end exit 75
 │  │  ├─ UnreachableError                      nothing was sent
 │  │  ├─ RateLimitError
+│  │  │  └─ WriteLimitError                    no writes for hours: remembered by the journal
 │  │  └─ OutcomeUnknownError                   a write was sent, its answer lost: read back
 │  ├─ CursorExpiredError                       one full pull, at most once per pass
 │  ├─ ConflictError                            read back, then decide
@@ -71,6 +72,13 @@ class UnreachableError(TransientError):
 
 class RateLimitError(TransientError):
     """The server asks for a slower pace."""
+
+
+class WriteLimitError(RateLimitError):
+    """The server takes no more writes for ``retry_after_s``, which is hours; reads go on.
+
+    The limit is the account's, and trying again before then prolongs it.
+    """
 
 
 class OutcomeUnknownError(TransientError):

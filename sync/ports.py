@@ -256,6 +256,14 @@ class Journal(Protocol):
         """
         ...
 
+    def paused(self, account: str) -> datetime | None:
+        """Return before when nothing is to be written into *account*, UTC; None: no pause."""
+        ...
+
+    def pause(self, account: str, until: datetime | None) -> None:
+        """Write down that *account* takes no writes before *until*, aware; None: it does again."""
+        ...
+
     def advance(self, raincheck: Raincheck, entry: Entry, seen: Sequence[Seen] = ()) -> None:
         """Write down that something was done."""
         ...

@@ -26,10 +26,11 @@ from sync.errors import (
     SessionGoneError,
     TransientError,
     UnreachableError,
+    WriteLimitError,
 )
 
-HOURS_S = 3 * 3600.0
-"""How long an anti-abuse limit lasts, at the least ("Avoid Calendar use limits")."""
+HOURS_S = 6 * 3600.0
+"""How long an anti-abuse limit is kept to; Google says "several hours" and no more."""
 
 MAPPED: tuple[type[Exception], ...] = (
     LoginProblem,
@@ -50,8 +51,8 @@ REASONS: dict[str, tuple[_Kind, str]] = {
     "rateLimitExceeded": (RateLimitError, "Google asks for a slower pace"),
     "userRateLimitExceeded": (RateLimitError, "Google asks for a slower pace"),
     "quotaExceeded": (
-        RateLimitError,
-        "Google's limit for this calendar is reached; it lasts some hours",
+        WriteLimitError,
+        "Google's limit on writing is reached, which lasts some hours",
     ),
     "fullSyncRequired": (CursorExpiredError, "Google no longer knows the cursor"),
     "updatedMinTooLongAgo": (CursorExpiredError, "Google no longer knows the cursor"),

@@ -72,6 +72,7 @@ def troubles(report: PassReport, *, titles: bool, google: Collection[str] = ()) 
     for look in report.calendars:
         if look.reach is not Reach.OK:
             advice = advised(look.reach, google=look.account in google)
+            advice = PAUSED if look.paused else advice
             yield visible(f"{look.name}: {look.message}. {advice}".rstrip())
     for warned in report.warnings:
         where = f"{warned.calendar}: " if warned.calendar else ""
@@ -85,6 +86,8 @@ ADVICE = {
     Reach.MISSING: "`raincheck check` lists what the account has.",
 }
 """What to do about a calendar that could not be looked at."""
+
+PAUSED = "Nothing is lost; the first pass after that goes on."
 
 
 def advised(reach: Reach, *, google: bool) -> str:

@@ -45,7 +45,10 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class CalendarLook:
-    """How the look at one calendar went. ``scan`` is None when it was not read."""
+    """How the look at one calendar went. ``scan`` is None when it was not read.
+
+    ``paused``: it was read, but its account takes no writes for some hours.
+    """
 
     name: str
     account: str
@@ -54,6 +57,7 @@ class CalendarLook:
     changed: int
     requests: int
     message: str | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

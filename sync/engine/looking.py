@@ -12,6 +12,7 @@ from sync.errors import (
     CalendarMissingError,
     CursorExpiredError,
     TransientError,
+    WriteLimitError,
 )
 from sync.ports import Calendar, ChangeSet, Scan
 
@@ -24,6 +25,7 @@ class Look:
     reach: Reach = Reach.OK
     changes: ChangeSet | None = None
     message: str | None = None
+    paused: bool = False
 
     @property
     def name(self) -> str:
@@ -34,6 +36,7 @@ class Look:
         """Note that the calendar cannot be worked with in this pass."""
         self.reach = _REACH.get(type(error), Reach.UNREACHABLE)
         self.message = str(error)
+        self.paused = isinstance(error, WriteLimitError)
 
     def reported(self) -> CalendarLook:
         """Return what the pass tells of it; to be called at the end, when all is counted."""
@@ -46,6 +49,7 @@ class Look:
             changed=_changed(self.changes),
             requests=self.calendar.requests,
             message=self.message,
+            paused=self.paused,
         )
 
 

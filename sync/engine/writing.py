@@ -14,6 +14,7 @@ from sync.domain.planner import Wish, plan
 from sync.domain.policy import Action, SignalKind
 from sync.domain.sessions import Session, SessionKey, Timed
 from sync.domain.writes import Amendment, clients_of, draft_of, mark_of
+from sync.engine import pausing
 from sync.engine.current import Pass
 from sync.engine.looking import Look
 from sync.engine.placing import (
@@ -30,6 +31,7 @@ from sync.errors import (
     ConflictError,
     RejectedError,
     SessionGoneError,
+    WriteLimitError,
 )
 from sync.ports import Calendar, Seen
 
@@ -77,15 +79,26 @@ class Writer:
         look = self.looks.get(raincheck.original.calendar)
         if look is None or look.message is not None:
             return raincheck
+        account, journal = look.calendar.account, self.current.journal
+        paused = journal.paused(account)
+        if paused is not None and self.current.clock.now() < paused:
+            look.fail(pausing.postponed(look.name, paused, self.current))
+            return raincheck
         try:
-            return act(raincheck, look.calendar)
+            done = act(raincheck, look.calendar)
         except (RejectedError, ConflictError) as error:
             failed = replace(after(raincheck, Fact.WRITE_REFUSED), reason=str(error))
             self._note(failed, "failed", str(error))
             return failed
+        except WriteLimitError as error:
+            look.fail(pausing.begun(error, account, self.current))
+            return raincheck
         except CalendarError as error:
             look.fail(error)
             return raincheck
+        if paused is not None:
+            journal.pause(account, None)
+        return done
 
     def _create(self, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
         """Write the replacement; one that stands already is ours, from a lost answer or a race."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sync.errors import JournalError
 
-VERSION = 3
+VERSION = 4
 """PRAGMA user_version of the schema this program writes."""
 
 

@@ -1,8 +1,14 @@
--- The state file, version 3 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
+-- The state file, version 4 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
 
 CREATE TABLE calendars (
     name   TEXT PRIMARY KEY,
     cursor TEXT NOT NULL
+) STRICT;
+
+-- Accounts that have reached a limit on writing.
+CREATE TABLE pauses (
+    account TEXT PRIMARY KEY,
+    until   TEXT NOT NULL  -- no writes before this time
 ) STRICT;
 
 -- The revision of every resource when it was last seen: a repeat is not a change.

@@ -135,6 +135,19 @@ class SqliteJournal:
             for entry in entries:
                 run(_TELL, _entry_row(entry))
 
+    def paused(self, account: str) -> datetime | None:
+        """See `sync.ports.Journal`."""
+        rows = self._all("SELECT until FROM pauses WHERE account = ?", (account,))
+        return datetime.fromisoformat(rows[0]["until"]) if rows else None
+
+    def pause(self, account: str, until: datetime | None) -> None:
+        """See `sync.ports.Journal`."""
+        with self._transaction() as run:
+            run("DELETE FROM pauses WHERE account = ?", (account,))
+            if until is not None:
+                told = until.astimezone(UTC).isoformat()
+                run("INSERT INTO pauses (account, until) VALUES (?, ?)", (account, told))
+
     def advance(self, raincheck: Raincheck, entry: Entry, seen: Sequence[Seen] = ()) -> None:
         """See `sync.ports.Journal`."""
         with self._transaction() as run:

@@ -30,7 +30,7 @@ def answer(status, reason="", details=(), body=None, **headers):
         (403, "userRateLimitExceeded", errors.RateLimitError, errors.RateLimitError),
         (429, "rateLimitExceeded", errors.RateLimitError, errors.RateLimitError),
         (429, "", errors.RateLimitError, errors.RateLimitError),
-        (403, "quotaExceeded", errors.RateLimitError, errors.RateLimitError),
+        (403, "quotaExceeded", errors.WriteLimitError, errors.WriteLimitError),
         (403, "forbidden", errors.AccessError, errors.AccessError),
         (403, "", errors.AccessError, errors.AccessError),
         (403, "insufficientPermissions", errors.AccessError, errors.AccessError),

@@ -3,7 +3,7 @@
 import sqlite3
 import stat
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -268,6 +268,27 @@ def test_copies_are_kept_until_their_resource_is_gone(journal):
     assert kept(journal, "two") == ["two"]
 
 
+def test_the_newer_copy_of_a_session_is_kept(journal):
+    """A second copy under the same key, in one look as in the next, replaces the first."""
+    old = copy_of("a", when=at("2026-11-25T10:00"))
+    new = copy_of("a", when=at("2026-11-26T10:00"))
+    journal.record({"one": replace(changes(a="1"), copies=(old, new))}, [], [])
+    assert journal.copies("one", ["a"]) == (new,)
+    journal.record({"one": replace(changes(a="2"), copies=(old,))}, [], [])
+    assert journal.copies("one", ["a"]) == (old,)
+
+
+def test_a_pause_is_kept_until_it_is_lifted(journal):
+    """One for each account, the latest word counts, and the time comes back aware."""
+    assert journal.paused("work") is None
+    journal.pause("work", NOW)
+    journal.pause("work", NOW + timedelta(hours=6))
+    assert journal.paused("work") == NOW + timedelta(hours=6)
+    assert journal.paused("home") is None
+    journal.pause("work", None)
+    assert journal.paused("work") is None
+
+
 def test_a_full_look_drops_the_copies_of_what_is_not_there(journal):
     """What a full look does not name is gone; what it names unchanged keeps its copy."""
     both = replace(changes(a="1", b="1"), copies=(copy_of("a"), copy_of("b")))
@@ -329,6 +350,7 @@ def old_file(tmp_path):
     with sqlite3.connect(path) as connection:
         for since in (
             "DROP TABLE copies",
+            "DROP TABLE pauses",
             "DROP INDEX rainchecks_owing",
             "DROP INDEX story_by_pass",
             "ALTER TABLE rainchecks DROP COLUMN home",
