@@ -24,6 +24,7 @@ __all__ = [
     "Known",
     "Listed",
     "Lost",
+    "Pauses",
     "Scan",
     "Seen",
     "Server",
@@ -204,7 +205,19 @@ class Seen:
     revision: str
 
 
-class Journal(Protocol):
+class Pauses(Protocol):
+    """Which accounts have reached a limit on writing that outlasts a pass."""
+
+    def paused(self, account: str) -> datetime | None:
+        """Return before when nothing is to be written into *account*, UTC; None: no pause."""
+        ...
+
+    def pause(self, account: str, until: datetime | None) -> None:
+        """Write down that *account* takes no writes before *until*, aware; None: it does again."""
+        ...
+
+
+class Journal(Pauses, Protocol):
     """What Raincheck remembers. Every method is one transaction; JournalError stops everything."""
 
     def cursor(self, calendar: str) -> str | None:
@@ -254,14 +267,6 @@ class Journal(Protocol):
         Copies of what is gone are dropped, and those of sessions that ended before *forget*;
         series are kept.
         """
-        ...
-
-    def paused(self, account: str) -> datetime | None:
-        """Return before when nothing is to be written into *account*, UTC; None: no pause."""
-        ...
-
-    def pause(self, account: str, until: datetime | None) -> None:
-        """Write down that *account* takes no writes before *until*, aware; None: it does again."""
         ...
 
     def advance(self, raincheck: Raincheck, entry: Entry, seen: Sequence[Seen] = ()) -> None:

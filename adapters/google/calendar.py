@@ -140,7 +140,7 @@ class GoogleCalendar:
             if mine is None or since < mine.since:
                 id_ = self._id()
                 found = looking.first_look(self._client, id_, since=since)
-                changes = looking.change_set(found, known, self._reader_of, scan=Scan.FULL)
+                changes = self._changes(found, known, Scan.FULL)
                 return self._with_cursor(changes, Cursor(id_, found.token, since))
             self._found = mine.id
             try:
@@ -150,7 +150,7 @@ class GoogleCalendar:
                 if status_of(error) not in {400, 410}:
                     raise
                 raise call.error(CursorExpiredError, "Google no longer knows the cursor") from error
-            changes = looking.change_set(found, known, self._reader_of, scan=Scan.INCREMENTAL)
+            changes = self._changes(found, known, Scan.INCREMENTAL)
             return self._with_cursor(changes, replace(mine, token=found.token))
 
     def agenda(self, window: Span) -> Diary:
@@ -204,6 +204,10 @@ class GoogleCalendar:
         """Return the names of those labels, of (name, colour), that were added."""
         with self._calling("labels"):
             return ensure_labels(self._client.service, self._id(), wanted, self._ask)
+
+    def _changes(self, found: looking.Found, known: Known, scan: Scan) -> ChangeSet:
+        get = self._shelf().get
+        return looking.change_set(found, known, self._reader_of, scan=scan, get=get)
 
     @property
     def _events(self) -> Any:  # noqa: ANN401 - built by the client library

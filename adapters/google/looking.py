@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.google.client import GoogleClient
 from adapters.google.cursor import Cursor
+from adapters.google.series import has_instance
 from adapters.google.translate import (
     Event,
     Reader,
@@ -83,12 +84,17 @@ def _pages(client: GoogleClient, calendar: str, **where: str) -> Found:
 
 
 def change_set(
-    found: Found, known: Known, reader_of: Callable[[Iterable[Event]], Reader], *, scan: Scan
+    found: Found,
+    known: Known,
+    reader_of: Callable[[Iterable[Event]], Reader],
+    *,
+    scan: Scan,
+    get: Callable[[str], Event | None],
 ) -> ChangeSet:
     """Return *found* as changes; what has its known revision is no news. The cursor is empty.
 
-    A deleted event counts as removed if it was known. Deleted instances are told as lost, since
-    their series stands: with *scan* FULL they are only noted.
+    A deleted event counts as removed if it was known. Deleted instances are told as lost while
+    their series stands and still has them. *get* reads a series that is not among *found*.
     """
     whole = scan is Scan.FULL
     seen = known([str(event.get("id")) for event in found.events])
@@ -114,7 +120,7 @@ def change_set(
         scan=scan,
         unreadable=unreadable,
         copies=tuple(session for session in sessions if session.marks is None),
-        lost=() if whole else tuple(one for event in lost if (one := _lost(event)) is not None),
+        lost=_lost_of_standing(lost, found, None if whole else get),
     )
 
 
@@ -158,6 +164,27 @@ def _read(
         except UnreadableEventError as error:
             unreadable.append(Unreadable(str(event.get("id")), str(error)))
     return tuple(sessions), tuple(unreadable)
+
+
+def _lost_of_standing(
+    gone: Iterable[Event], found: Found, get: Callable[[str], Event | None] | None
+) -> tuple[Lost, ...]:
+    """Return those *gone* whose series would still have them.
+
+    Google may tell of a series and of its instances in different looks; a full one has all.
+    """
+    masters: dict[str, Event | None] = {str(event.get("id")): event for event in found.events}
+    told: list[Lost] = []
+    for event in gone:
+        lost = _lost(event)
+        if lost is None:
+            continue
+        if lost.series not in masters:
+            masters[lost.series] = None if get is None else get(lost.series)
+        master = masters[lost.series]
+        if master is not None and stands(master) and has_instance(master, lost.start):
+            told.append(lost)
+    return tuple(told)
 
 
 def _lost(event: Mapping[str, Any]) -> Lost | None:

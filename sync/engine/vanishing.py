@@ -97,6 +97,8 @@ def _deleted(
     practice = current.practice
     copies = current.journal.copies(name, removed)
     ended = {copy.key.uid for copy in copies if copy.kind is Kind.SERIES}
+    # An instance that is not even told as lost has fallen off the end of a series that stands.
+    ended |= {copy.key.uid for copy in changes.copies if copy.kind is Kind.SERIES}
     gone: list[tuple[Session, Session | None]] = [
         (copy, None) for copy in copies if copy.key.uid not in ended
     ]

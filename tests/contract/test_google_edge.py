@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
 from google.oauth2.credentials import Credentials
@@ -172,7 +173,7 @@ def test_a_moved_session_keeps_its_label(bench: Bench) -> None:
 
 
 def test_a_deleted_instance_is_told_as_lost(bench: Bench) -> None:
-    """Its series stands, so it is no removal; at the first look it is only noted."""
+    """Its series stands, so it is no removal; a look from the start tells of it as well."""
     series = Told("series-1", at(10), weekly=4)
     bench.hand.put(series)
     calendar = bench.calendar()
@@ -187,5 +188,39 @@ def test_a_deleted_instance_is_told_as_lost(bench: Bench) -> None:
     assert lost.start == at(24)
     assert second.removed == frozenset()
     again = calendar.changes(None, nothing_known, since=SINCE)
-    assert again.lost == ()
+    assert again.lost == (lost,)
     assert lost.resource in again.revisions
+
+
+@pytest.mark.parametrize("end", ["UNTIL=20261120T000000Z", "COUNT=2"])
+@pytest.mark.parametrize("apart", [False, True], ids=["one look", "two looks"])
+def test_an_instance_beyond_a_new_end_is_not_lost(bench: Bench, end: str, apart: bool) -> None:
+    """An end set to a series says nothing; one deleted before that end is lost all the same."""
+    series = Told("series-1", at(10), weekly=4)
+    bench.hand.put(series)
+    calendar = bench.calendar()
+    look = calendar.changes(None, nothing_known, since=SINCE)
+    revisions = dict(look.revisions)
+    (master,) = revisions
+    before, beyond = (f"{master}_{series.key(n).recurrence_id}" for n in (1, 3))
+    bench.change(series.uid, recurrence=[f"RRULE:FREQ=WEEKLY;{end}"])
+    if apart:
+        look = calendar.changes(look.cursor, lambda _: revisions, since=SINCE)
+        revisions |= look.revisions
+        assert look.lost == ()
+    for instance in (before, beyond):
+        bench.store.put(CALENDAR, _cancelled(instance, master, series))
+    look = calendar.changes(look.cursor, lambda _: revisions, since=SINCE)
+    assert [lost.resource for lost in look.lost] == [before]
+    whole = calendar.changes(None, lambda _: revisions, since=SINCE)
+    assert [lost.resource for lost in whole.lost] == [before]
+
+
+def _cancelled(instance: str, master: str, series: Told) -> dict[str, object]:
+    """Return an instance as Google tells it when it is gone."""
+    start = datetime.strptime(instance.rpartition("_")[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    when = {"dateTime": start.isoformat()}
+    return {
+        "id": instance, "iCalUID": series.uid, "status": "cancelled", "recurringEventId": master,
+        "originalStartTime": when, "start": when, "end": when,
+    }  # fmt: skip
