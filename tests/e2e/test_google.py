@@ -1,9 +1,11 @@
 """What only Google does: labels, deletions, guests that hear once, logins that die, bad answers."""
 
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -237,7 +239,7 @@ def test_pages_are_read_to_the_last(google_office: GoogleDesk) -> None:
 
 
 def test_the_daily_limit_stops_writing(google_office: GoogleDesk) -> None:
-    """`quotaExceeded` lasts hours: one try, exit 75, nothing lost."""
+    """`quotaExceeded` lasts hours: one try, exit 75, and no later process writes before then."""
     office = google_office
     office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
     refused = Fault("POST", "events", status=403, reason="quotaExceeded", times=9)
@@ -245,6 +247,13 @@ def test_the_daily_limit_stops_writing(google_office: GoogleDesk) -> None:
     office.sync(expect=75)
     assert refused.times == 8
     office.google.faults.clear()
+    sent = len(office.google.seen)
+    done = office.run("sync")
+    assert done.returncode == 75
+    assert "nothing is written before" in done.stderr
+    assert {method for method, _, _ in office.google.seen[sent:]} == {"GET"}
+    with closing(sqlite3.connect(office.state)) as state, state:
+        state.execute("UPDATE pauses SET until = ?", (datetime.now(UTC).isoformat(),))
     (told,) = office.sync()["rainchecks"]
     assert told["status"] == "settled"
 

@@ -270,6 +270,18 @@ def test_instances_of_a_series_that_was_moved_are_not_deleted(tmp_path: Path) ->
     assert world.run().rainchecks == ()
 
 
+def test_an_instance_that_fell_off_the_end_says_nothing(tmp_path: Path) -> None:
+    """Its own resource is missing in a look from the start, and its series stands: no signal."""
+    world, calendar = _losing(tmp_path)
+    name = SessionKey("s", "20261125T100000Z")
+    calendar.put(_session("s", at(2), key=name, kind=Kind.INSTANCE, resource="s_2"))
+    calendar.put(_session("two", at(3)))
+    world.run()
+    calendar.remove(name)
+    calendar.expire_cursors()
+    assert world.run().rainchecks == ()
+
+
 def _steps_of_a_pass(folder: Path) -> int:
     steps = Steps()
     world = _ready(folder)
