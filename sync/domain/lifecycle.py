@@ -3,7 +3,7 @@
     settling ──► planned ──► written ──► settled
         │          ▲  │          │           │
         │          │  └► failed ─┤           │   (a failed one is tried again: back to planned)
-        │       waiting          │           │
+        │       waiting ◄────────┤◄──────────┤   (declined or disrupted again: the next attempt)
         └──────────┴─────► withdrawn ◄───────┘
 
 The journal's schema repeats the list of states; a test holds the two together.
@@ -41,6 +41,9 @@ class Fact(Enum):
     ORIGINAL_MARKED = "original-marked"
     CALLED_OFF = "called-off"  # a person saw to the original itself
     WRITE_REFUSED = "write-refused"
+    OFFERED_AGAIN = "offered-again"  # declined, or disrupted itself: the next attempt
+    RECORDED = "recorded"  # it was disrupted itself, and there is to be no new one
+    UNDONE = "undone"  # a person takes it all back
 
 
 TRANSITIONS: dict[State, dict[Fact, State]] = {
@@ -49,6 +52,7 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
         Fact.NO_SLOT: State.WAITING,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
         Fact.CALLED_OFF: State.WITHDRAWN,
+        Fact.UNDONE: State.WITHDRAWN,
     },
     State.PLANNED: {
         Fact.SLOT_FOUND: State.PLANNED,
@@ -58,16 +62,23 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
         Fact.CALLED_OFF: State.WITHDRAWN,  # a person was faster
         Fact.ORIGINAL_MARKED: State.SETTLED,  # `record`: there is no replacement to write
         Fact.WRITE_REFUSED: State.FAILED,
+        Fact.UNDONE: State.WITHDRAWN,
     },
     State.WRITTEN: {
         Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
         Fact.ORIGINAL_MARKED: State.SETTLED,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
         Fact.WRITE_REFUSED: State.FAILED,
+        Fact.OFFERED_AGAIN: State.WAITING,
+        Fact.RECORDED: State.SETTLED,
+        Fact.UNDONE: State.WITHDRAWN,
     },
     State.SETTLED: {
         Fact.REPLACEMENT_WRITTEN: State.SETTLED,  # it was moved, by us or by a person
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
+        Fact.OFFERED_AGAIN: State.WAITING,
+        Fact.RECORDED: State.SETTLED,
+        Fact.UNDONE: State.WITHDRAWN,
     },
     State.WAITING: {
         Fact.SLOT_FOUND: State.PLANNED,
@@ -75,6 +86,7 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
         Fact.REPLACEMENT_WRITTEN: State.WRITTEN,
         Fact.REPLACEMENT_GONE: State.WITHDRAWN,
         Fact.CALLED_OFF: State.WITHDRAWN,
+        Fact.UNDONE: State.WITHDRAWN,
     },
     State.FAILED: {
         Fact.SLOT_FOUND: State.PLANNED,
@@ -84,6 +96,9 @@ TRANSITIONS: dict[State, dict[Fact, State]] = {
         Fact.CALLED_OFF: State.WITHDRAWN,
         Fact.ORIGINAL_MARKED: State.SETTLED,
         Fact.WRITE_REFUSED: State.FAILED,
+        Fact.OFFERED_AGAIN: State.WAITING,
+        Fact.RECORDED: State.SETTLED,
+        Fact.UNDONE: State.WITHDRAWN,
     },
     State.WITHDRAWN: {},
 }

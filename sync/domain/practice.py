@@ -2,21 +2,33 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import Enum
+from math import ceil
 
 from sync.domain import identity
 from sync.domain.availability import Busy, Hours, busy_of
 from sync.domain.causes import UNSPECIFIED, Cause, Fault
 from sync.domain.fees import CANCELLATIONS, Charge, Fee, Tariff, assessed
+from sync.domain.guests import clients_of
 from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.modality import modality_of
 from sync.domain.planner import Wish
-from sync.domain.policy import Action, Decision, Policy, SignalKind, Situation, decided
-from sync.domain.sessions import AllDay, Kind, Session, SessionKey, Span, Status, Timed
-from sync.domain.signals import AHEAD_MAX, Disruption, Watch, is_closure
+from sync.domain.policy import (
+    Action,
+    Decision,
+    Favour,
+    Policy,
+    Preference,
+    SignalKind,
+    Situation,
+    Terms,
+    decided,
+)
+from sync.domain.sessions import AllDay, Kind, Marks, Session, SessionKey, Span, Status, Timed
+from sync.domain.signals import AHEAD_MAX, Disruption, Watch, is_closure, is_dropped
 from sync.domain.words import cleaned_title, most_telling, words_of
-from sync.domain.writes import clients_of, is_confirmed_at_once
+from sync.domain.writes import Amendment, is_confirmed_at_once
 
 WEEKLY = timedelta(days=7)
 """The rhythm assumed of a series: what a copy of one instance tells is only that there is one."""
@@ -46,7 +58,12 @@ class Practice:
 
 
 def is_session(session: Session, practice: Practice) -> bool:
-    """Return whether *session* is one with a client, by the calendar it is in."""
+    """Return whether *session* is one with a client, by the calendar it is in.
+
+    What was dragged into the drop calendar is one.
+    """
+    if is_dropped(session, practice.watch):
+        return True
     holds = practice.calendars[session.calendar]
     if holds is Holds.INVITED:
         return bool(clients_of(session, practice.watch.emails))
@@ -78,6 +95,7 @@ def raincheck_of(disruption: Disruption, practice: Practice, pass_id: str) -> Ra
         fee=_fee(disruption, practice),
         paid=disruption.paid,
         urgent=disruption.urgent,
+        home=disruption.home,
     )
 
 
@@ -102,18 +120,69 @@ def wish_of(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish:
     # A slip of the year must not make a search of decades.
     end = min(max(now, original.when.span.start), now + AHEAD_MAX) + terms.within
     recurring = original.kind is not Kind.SINGLE
+    refused = _own_time(original.when, practice, same_day=terms.same_day)
     return Wish(
         id=raincheck.id,
-        when=original.when,
+        when=to_be_held(raincheck, terms),
         window=Span(start.astimezone(UTC), max(start, end).astimezone(UTC)),
         prefer=terms.prefer,
-        refused=(_own_time(original.when, practice, same_day=terms.same_day),),
+        refused=(refused, *raincheck.declined),
         clients=clients_of(original, practice.watch.emails) | {f"uid:{original.key.uid}"},
         hint=cleaned_title(original.title, practice.watch.dictionary).casefold(),
         same_day=terms.same_day,
         urgent=raincheck.urgent,
         rhythm=WEEKLY if recurring else None,
     )
+
+
+def going_on(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish | None:
+    """Return the wish for the rest of this day, if the session broke off and may go on (`resume`).
+
+    None if the signal did not come during the session, or its day is over: then the usual window
+    is all there is.
+    """
+    held = _broken_off(raincheck)
+    if raincheck.action is not Action.RESUME or held is None:
+        return None
+    zone = practice.watch.zone
+    today = now.astimezone(zone).date()
+    if held.start.astimezone(zone).date() != today:
+        return None
+    terms = terms_of(raincheck, practice).terms
+    start = (now + terms.resume_after).astimezone(UTC)
+    end = datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)
+    usual = wish_of(raincheck, practice, now=now)
+    return replace(
+        usual,
+        window=Span(start, max(start, end)),
+        prefer=Preference(Favour.SOONEST),
+        refused=raincheck.declined,
+        same_day=True,
+        rhythm=None,
+    )
+
+
+def to_be_held(raincheck: Raincheck, terms: Terms) -> Timed:
+    """Return the original's time, shortened to what is left of it where it is resumed.
+
+    A session of which less than ``prorate_after`` had been held is held again as a whole.
+    """
+    when = raincheck.original.when
+    assert isinstance(when, Timed), raincheck
+    held = _broken_off(raincheck)
+    if raincheck.action is not Action.RESUME or held is None:
+        return when
+    if raincheck.noticed - held.start < terms.prorate_after:
+        return when
+    left = timedelta(minutes=ceil((held.end - raincheck.noticed) / timedelta(minutes=1)))
+    return Timed(when.start, (when.span.start + left).astimezone(when.zone))
+
+
+def _broken_off(raincheck: Raincheck) -> Span | None:
+    """Return the time of the session, or of its replacement, during which the signal came."""
+    assert isinstance(raincheck.original.when, Timed), raincheck
+    times = (raincheck.original.when.span, *raincheck.declined)
+    return next((span for span in times if span.start <= raincheck.noticed < span.end), None)
 
 
 def _own_time(when: Timed, practice: Practice, *, same_day: bool) -> Span:
@@ -154,7 +223,12 @@ def freed_by(raincheck: Raincheck, practice: Practice) -> frozenset[SessionKey]:
 
 def planned_at(raincheck: Raincheck, slot: Timed, why: str, practice: Practice) -> Raincheck:
     """Return *raincheck* with an intention: a slot, and why this one."""
-    confirmed = is_confirmed_at_once(raincheck, practice.watch.emails)
+    zone = practice.watch.zone
+    goes_on = (
+        raincheck.action is Action.RESUME
+        and slot.start.astimezone(zone).date() == raincheck.noticed.astimezone(zone).date()
+    )
+    confirmed = goes_on or is_confirmed_at_once(raincheck, practice.watch.emails)
     moved = after(raincheck, Fact.SLOT_FOUND)
     return replace(moved, slot=slot, reason=why, confirmed=confirmed)
 
@@ -172,6 +246,17 @@ def standing(raincheck: Raincheck, replacement: Session, fact: Fact) -> Rainchec
         slot=replacement.when,
         confirmed=replacement.status is Status.CONFIRMED,
         resource=replacement.resource,
+    )
+
+
+def restoring(raincheck: Raincheck) -> Amendment:
+    """Return what puts the original back as it was; the marks stay, and say `withdrawn`."""
+    original = raincheck.original
+    return Amendment(
+        marks=Marks(raincheck.id, state=State.WITHDRAWN.value),
+        note="",
+        status=original.status,
+        transparent=original.transparent,
     )
 
 

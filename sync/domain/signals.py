@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sync.domain import identity, words
 from sync.domain.causes import UNSPECIFIED, Cause, Fault
+from sync.domain.guests import answer_of
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.policy import SignalKind
-from sync.domain.sessions import AllDay, Kind, Session, SessionKey, Status, Timed
+from sync.domain.sessions import AllDay, Answer, Kind, Session, SessionKey, Status, Timed
 
 AHEAD_MAX = timedelta(days=400)
 """Instances of series further ahead than this are not looked at."""
@@ -53,7 +54,10 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Disruption:
-    """A session that was disrupted, why, and what showed it; *noticed* is UTC."""
+    """A session that was disrupted, why, and what showed it; *noticed* is UTC.
+
+    ``home`` names the calendar for the replacement where that is not the session's own.
+    """
 
     session: Session
     signal: SignalKind
@@ -61,6 +65,7 @@ class Disruption:
     noticed: datetime
     paid: bool = False
     urgent: bool = False
+    home: str | None = None
 
 
 def judged(
@@ -68,7 +73,8 @@ def judged(
 ) -> Disruption | Warned | None:
     """Return what *session*, as it stands in a calendar of sessions, says; None for nothing.
 
-    A session that carries the marks of an original has been dealt with and says nothing.
+    A session that carries the marks of an original has been dealt with and says nothing; what a
+    replacement says is for `following`.
 
     Args:
         session: From a calendar of sessions.
@@ -78,22 +84,39 @@ def judged(
             says is as ambiguous on an instance: apps copy it there with every edit of one.
     """
     said = words_of(session)
-    if _is_silent(session, said, watch, now):
+    if is_replacement(session) or is_silent(session, said, watch, now):
         return None
     inherited = () if master is None else words_of(master)
     cause = words.most_telling(
         tuple(word for word in said if word not in inherited), watch.dictionary
     )
+    if cause is None and is_dropped(session, watch):
+        cause = _PLAIN
     if cause is not None:
-        hindered = _hindrance(session, watch)
+        hindered = hindrance(session, watch)
         if hindered is not None:
             return hindered
-        return _disruption(session, SignalKind.TAG, cause, said, now)
-    all_cancelled = master is not None and _is_cancelled(master, watch)
-    if _is_cancelled(session, watch) and not all_cancelled and _hindrance(session, watch) is None:
-        plain = Cause(UNSPECIFIED, Fault.NONE)
-        return _disruption(session, SignalKind.CANCELLED, plain, said, now)
+        return disruption_of(session, SignalKind.TAG, cause, said, now)
+    return None if hindrance(session, watch) else _given_up(session, watch, said, now, master)
+
+
+def _given_up(
+    session: Session, watch: Watch, said: tuple[str, ...], now: datetime, master: Session | None
+) -> Disruption | None:
+    """Return what status and answers say; what is true of the whole series says nothing."""
+    if _is_cancelled(session, watch) and not (master and _is_cancelled(master, watch)):
+        return disruption_of(session, SignalKind.CANCELLED, _PLAIN, said, now)
+    if _is_declined(session, watch) and not (master and _is_declined(master, watch)):
+        return disruption_of(
+            session, SignalKind.DECLINED, named_cause("declined", watch), said, now
+        )
     return None
+
+
+def is_dropped(session: Session, watch: Watch) -> bool:
+    """Return whether *session* was dragged into the drop calendar."""
+    drop = watch.settings.drop_calendar
+    return bool(drop) and session.calendar == drop
 
 
 def judged_deleted(
@@ -117,14 +140,14 @@ def judged_deleted(
         or session.status is Status.CANCELLED
         or words.is_cancelled_title(session.title)
         or identity.is_ours(session.key)
-        or _is_silent(session, said, watch, now)
-        or _hindrance(session, watch) is not None
+        or is_silent(session, said, watch, now)
+        or hindrance(session, watch) is not None
     ):
         return None
     inherited = () if master is None else words_of(master)
     own = tuple(word for word in said if word not in inherited)
-    cause = words.most_telling(own, watch.dictionary) or Cause(UNSPECIFIED, Fault.NONE)
-    return _disruption(session, SignalKind.DELETED, cause, said, now)
+    cause = words.most_telling(own, watch.dictionary) or _PLAIN
+    return disruption_of(session, SignalKind.DELETED, cause, said, now)
 
 
 def is_upcoming(session: Session, *, now: datetime) -> bool:
@@ -145,6 +168,8 @@ def instance_of(master: Session, recurrence_id: str, start: datetime, resource: 
         revision="",
     )
 
+
+_PLAIN = Cause(UNSPECIFIED, Fault.NONE)
 
 EMPTIED_MIN = 5
 
@@ -179,8 +204,8 @@ def words_of(session: Session) -> tuple[str, ...]:
 
 
 def is_closure(session: Session, known: words.Dictionary) -> bool:
-    """Return whether *session* closes its time: it is tagged so, and no session itself."""
-    said = words_of(session)
+    """Return whether *session* closes its time: it is tagged so, or its title is that word."""
+    said = (*words_of(session), words.folded(session.title))
     return any(word in known.closures for word in said)
 
 
@@ -194,12 +219,12 @@ def is_watched(session: Session, watch: Watch, *, now: datetime) -> bool:
     return span.end > now.astimezone(UTC) - watch.settings.lookback
 
 
-def _is_silent(session: Session, said: tuple[str, ...], watch: Watch, now: datetime) -> bool:
+def is_silent(session: Session, said: tuple[str, ...], watch: Watch, now: datetime) -> bool:
     """Return whether nothing that stands in *session* counts, whatever it is."""
     return (
         is_handled(session)
         or "drop" in said
-        or any(word in watch.dictionary.closures for word in said)
+        or is_closure(session, watch.dictionary)
         or not is_watched(session, watch, now=now)
     )
 
@@ -212,44 +237,55 @@ def _is_cancelled(session: Session, watch: Watch) -> bool:
     )
 
 
-def _hindrance(session: Session, watch: Watch) -> Warned | None:
+def _is_declined(session: Session, watch: Watch) -> bool:
+    """Return whether every guest of *session* has declined it."""
+    return (
+        watch.settings.declined
+        and not is_replacement(session)
+        and answer_of(session, watch.emails) is Answer.DECLINED
+    )
+
+
+def named_cause(cause: str, watch: Watch) -> Cause:
+    """Return the known cause of this name, with the fault that the practice gives it."""
+    found = watch.dictionary.cause_of(f"disrupted-{cause}")
+    assert found is not None, cause
+    return found
+
+
+def hindrance(session: Session, watch: Watch) -> Warned | None:
     """Return why a signal on *session* is not acted on, as a warning; None if nothing hinders."""
     trusted = watch.emails | watch.settings.trust
     if session.organizer is not None and session.organizer not in trusted:
-        return _warned(
+        return warned(
             session,
             WarningCode.UNTRUSTED_ORGANIZER,
             "A tag in somebody else's invitation is not acted on. If you trust its organizer, "
             "add the address to [signals] trust.",
         )
     if session.kind is Kind.SERIES:
-        return _warned(
+        return warned(
             session,
             WarningCode.TAG_ON_SERIES,
             "A whole series is tagged; Raincheck cannot know which session is meant. "
             'Tag the one session instead (in your app: "this event only").',
         )
     if isinstance(session.when, AllDay):
-        return _warned(
+        return warned(
             session,
             WarningCode.UNSUPPORTED,
             "An all-day event is tagged; only sessions with a time can be rescheduled.",
         )
-    if is_replacement(session):
-        return _warned(
-            session,
-            WarningCode.UNSUPPORTED,
-            "A replacement is tagged; a second move of the same session is not built yet. "
-            "Move it by hand: it stays where you put it.",
-        )
     return None
 
 
-def _warned(session: Session, code: WarningCode, message: str) -> Warned:
+def warned(session: Session, code: WarningCode, message: str) -> Warned:
+    """Return a warning about *session*."""
     return Warned(code, message, session.calendar, session.key.uid, session)
 
 
-def _disruption(
+def disruption_of(
     session: Session, signal: SignalKind, cause: Cause, said: tuple[str, ...], now: datetime
 ) -> Disruption:
+    """Return the disruption of *session*, with the qualifiers that were *said*."""
     return Disruption(session, signal, cause, now, paid="paid" in said, urgent="urgent" in said)

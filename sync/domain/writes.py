@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sync.domain.guests import clients_of
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.notes import with_line
 from sync.domain.policy import Action
@@ -57,11 +58,6 @@ class Amendment:
     invite: Session | None = None
 
 
-def clients_of(session: Session, practice: frozenset[str]) -> frozenset[str]:
-    """Return the addresses of the guests who are not the practice itself."""
-    return frozenset(a.address for a in session.attendees) - practice - {session.organizer or ""}
-
-
 def is_confirmed_at_once(raincheck: Raincheck, practice: frozenset[str]) -> bool:
     """Return whether the replacement is confirmed from the start.
 
@@ -72,19 +68,18 @@ def is_confirmed_at_once(raincheck: Raincheck, practice: frozenset[str]) -> bool
     return raincheck.action is Action.BOOK or not clients_of(raincheck.original, practice)
 
 
-def draft_of(raincheck: Raincheck, known: Dictionary, practice: frozenset[str]) -> Draft:
+def draft_of(raincheck: Raincheck, known: Dictionary) -> Draft:
     """Return the replacement for a planned raincheck."""
     original, slot = raincheck.original, raincheck.slot
     assert slot is not None, raincheck
     assert raincheck.replacement is not None, raincheck
     assert isinstance(original.when, Timed), raincheck
     replaces = f"Raincheck: replaces the session of {day_and_time(original.when)}."
-    confirmed = is_confirmed_at_once(raincheck, practice)
     return Draft(
         key=raincheck.replacement,
         original=original,
         when=slot,
-        status=Status.CONFIRMED if confirmed else Status.TENTATIVE,
+        status=Status.CONFIRMED if raincheck.confirmed else Status.TENTATIVE,
         title=cleaned_title(original.title, known),
         notes=with_line(cleaned_notes(original.notes, known), replaces),
         categories=tuple(

@@ -6,9 +6,10 @@ path and has no code of its own. No transaction spans a request.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sync.domain.lifecycle import OPEN, Raincheck
+from sync.domain.following import UNDONE, undone
+from sync.domain.lifecycle import OPEN, Raincheck, State
 from sync.domain.passes import PassReport, Warned, WarningCode
 from sync.domain.policy import Policy, Terms
 from sync.domain.practice import Practice
@@ -27,7 +28,10 @@ Holidays = Callable[[Collection[int]], frozenset[date]]
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One practice and its ports. ``allow_many`` lifts `max_new` for this pass."""
+    """One practice and its ports. ``allow_many`` lifts `max_new` for this pass.
+
+    ``settle`` is for how long a new signal rests first: the daemon's; a one-off pass does not wait.
+    """
 
     practice: Practice
     calendars: Sequence[Calendar]
@@ -37,6 +41,7 @@ class Engine:
     retries: Retries = field(default_factory=Retries)
     allow_many: bool = False
     dry_run: bool = False
+    settle: timedelta = timedelta(0)
 
     def run_pass(self) -> PassReport:
         """Do one pass and return what it did.
@@ -44,36 +49,76 @@ class Engine:
         Raises:
             JournalError: nothing more was written after it.
         """
-        started = self.clock.now()
-        current = Pass(
-            f"p{int(started.timestamp() * 1000):x}",
-            started,
+        current = self._begun()
+        looks = looking.look(self.calendars, current)
+        found = finding.find(looks, current)
+        warnings = list(found.warnings)
+        new, allowed = len(found.unexpected()), self.practice.policy.max_new
+        held = not self.allow_many and new > allowed
+        if held:
+            warnings.append(_too_many(new, allowed))
+            found = found.held_back()
+        if found.new or found.open or found.followed:
+            current = replace(current, practice=self._with_holidays(current.now))
+        placed = placing.place(found, looks, current)
+        warnings += placed.warnings
+        self._record(found, placed, current.now)
+        warnings += self._write(placed, looks, current)
+        return self._report(placed, looks, warnings, current, held=held)
+
+    def undo(self, ids: Collection[str]) -> PassReport:
+        """Take the rainchecks with *ids* back: replacements are cancelled, originals restored.
+
+        What was taken back before is left alone, and so are ids that nobody knows.
+
+        Raises:
+            JournalError: nothing more was written after it.
+        """
+        current = self._begun()
+        looks = tuple(looking.Look(calendar) for calendar in self.calendars)
+        placed = Placed()
+        for raincheck in self.journal.rainchecks(ids):
+            if raincheck.state is not State.WITHDRAWN:
+                placed.put(undone(raincheck, UNDONE, now=current.now))
+        entries = [current.entry(id_, "withdrawn", UNDONE) for id_ in sorted(placed.changed)]
+        self.journal.record({}, list(placed.rainchecks.values()), entries)
+        warnings = self._write(placed, looks, current)
+        return self._report(placed, looks, warnings, current)
+
+    def _begun(self) -> Pass:
+        now = self.clock.now()
+        return Pass(
+            f"p{int(now.timestamp() * 1000):x}",
+            now,
             self.practice,
             self.journal,
             self.clock,
             self.retries,
+            self.settle,
         )
-        looks = looking.look(self.calendars, current)
-        found = finding.find(looks, current)
-        warnings = list(found.warnings)
-        held = not self.allow_many and len(found.new) > self.practice.policy.max_new
-        if held:
-            warnings.append(_too_many(len(found.new), self.practice.policy.max_new))
-            found = found.held_back()
-        if found.new or found.open:
-            current = replace(current, practice=self._with_holidays(started))
-        placed = placing.place(found, looks, current)
-        warnings += placed.warnings
-        self._record(found, placed, started)
-        if not self.dry_run:
-            writer = Writer(current, {look.name: look for look in looks})
-            writer.write(placed)
-            looking.catch_up((look for look in looks if look.name in writer.written), current)
-            warnings += writer.warnings
+
+    def _write(self, placed: Placed, looks: Sequence[looking.Look], current: Pass) -> list[Warned]:
+        """Write everything out, unless it is a dry run, and return what there is to say of it."""
+        if self.dry_run:
+            return []
+        writer = Writer(current, {look.name: look for look in looks})
+        writer.write(placed)
+        looking.catch_up((look for look in looks if look.name in writer.written), current)
+        return writer.warnings
+
+    def _report(
+        self,
+        placed: Placed,
+        looks: Sequence[looking.Look],
+        warnings: Sequence[Warned],
+        current: Pass,
+        *,
+        held: bool = False,
+    ) -> PassReport:
         return PassReport(
             id=current.id,
             dry_run=self.dry_run,
-            started=started,
+            started=current.now,
             finished=self.clock.now(),
             calendars=tuple(look.reported() for look in looks),
             rainchecks=_reported(placed),
@@ -88,6 +133,7 @@ class Engine:
             [placed.rainchecks[id_] for id_ in sorted(placed.changed)],
             placed.entries,
             forget=now - self.practice.watch.settings.lookback,
+            taken_back=found.taken_back,
         )
 
     def _with_holidays(self, now: datetime) -> Practice:
@@ -115,6 +161,6 @@ def _reported(placed: Placed) -> tuple[Raincheck, ...]:
     told = (
         raincheck
         for raincheck in placed.rainchecks.values()
-        if raincheck.id in placed.changed or raincheck.state in OPEN
+        if raincheck.id in placed.changed or raincheck.state in OPEN or raincheck.duties
     )
     return tuple(sorted(told, key=lambda raincheck: (raincheck.noticed, raincheck.id)))

@@ -1,7 +1,7 @@
 """What every step of one pass needs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sync.domain.practice import Practice
 from sync.ports import Clock, Entry, Journal
@@ -10,7 +10,10 @@ from sync.retrying import Retries
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """The pass that runs. ``now`` is when it began, UTC: one pass decides at one moment."""
+    """The pass that runs. ``now`` is when it began, UTC: one pass decides at one moment.
+
+    ``settle`` is for how long a new signal rests before anything is done about it.
+    """
 
     id: str
     now: datetime
@@ -18,6 +21,7 @@ class Pass:
     journal: Journal
     clock: Clock
     retries: Retries
+    settle: timedelta = timedelta(0)
 
     def entry(self, raincheck: str, what: str, why: str) -> Entry:
         """Return a line for a raincheck's story, told now."""

@@ -1,22 +1,30 @@
 """From what the calendars say to what there is to do: new promises, old ones, and warnings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from sync.domain import identity
 from sync.domain import practice as rules
+from sync.domain.following import DELETED, STOOD, TAGGED_UNDO, followed, turn_of, undone
+from sync.domain.following import struck as replacement_struck
 from sync.domain.lifecycle import Fact, Raincheck, State, is_renamed
 from sync.domain.passes import Warned, WarningCode
-from sync.domain.practice import Practice
+from sync.domain.policy import SignalKind
+from sync.domain.practice import Holds
 from sync.domain.sessions import Kind, Session, SessionKey
-from sync.domain.signals import Disruption, is_handled, is_replacement, judged
+from sync.domain.signals import (
+    Disruption,
+    is_dropped,
+    is_handled,
+    is_replacement,
+    judged,
+    words_of,
+)
+from sync.engine import closing, rebuilding, resting
 from sync.engine.current import Pass
 from sync.engine.looking import Look
-from sync.engine.vanishing import DELETED, vanished
-from sync.errors import CalendarError, RejectedError
-from sync.ports import Calendar, Entry
-from sync.retrying import Retries
+from sync.engine.vanishing import vanished
+from sync.ports import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +32,31 @@ class Found:
     """What there is to do in this pass.
 
     ``looks`` are those whose cursors may be written down. ``new`` are promises first made now;
-    ``open`` those an earlier pass left; ``followed`` are done ones that changed, or were rebuilt.
+    ``open`` those an earlier pass left; ``followed`` are done ones that changed, or were rebuilt;
+    ``resting`` are new ones that wait for `settle`; of those, ``taken_back`` never were.
     """
 
     looks: tuple[Look, ...]
     new: tuple[Raincheck, ...] = ()
     open: tuple[Raincheck, ...] = ()
     followed: tuple[Raincheck, ...] = ()
+    resting: tuple[Raincheck, ...] = ()
+    taken_back: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
     warnings: tuple[Warned, ...] = ()
 
+    def unexpected(self) -> tuple[Raincheck, ...]:
+        """Return what is new and counts towards `max_new`: all that no closure explains."""
+        return tuple(one for one in self.new if one.signal is not SignalKind.CLOSURE)
+
     def held_back(self) -> "Found":
         """Return it without what is new: those calendars are looked at again in the next pass."""
-        held = {raincheck.original.calendar for raincheck in self.new}
-        ids = {raincheck.id for raincheck in self.new}
+        held = {raincheck.original.calendar for raincheck in self.unexpected()}
+        ids = {raincheck.id for raincheck in self.unexpected()}
         return replace(
             self,
             looks=tuple(look for look in self.looks if look.name not in held),
-            new=(),
+            new=tuple(raincheck for raincheck in self.new if raincheck.id not in ids),
             entries=tuple(entry for entry in self.entries if entry.raincheck not in ids),
         )
 
@@ -52,48 +67,76 @@ class _Seen:
 
     disruptions: dict[str, Disruption] = field(default_factory=dict)
     originals: dict[str, Session] = field(default_factory=dict)
-    replacements: dict[str, Session] = field(default_factory=dict)
+    replacements: dict[SessionKey, Session] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)
 
-    def marked_otherwise(self) -> set[str]:
-        """Return the ids in marks on disrupted sessions that do not fit their own names."""
-        return {d.session.marks.id for d in self.disruptions.values() if d.session.marks}
+    def disrupt(self, disruption: Disruption) -> None:
+        """Take in *disruption*; the same invitation in two calendars is one session, the first."""
+        self.disruptions.setdefault(identity.raincheck_id(disruption.session.key), disruption)
+
+    def ids(self) -> set[str]:
+        """Return the ids of all rainchecks that this may be about, by name and by marks."""
+        disrupted = [one.session for one in self.disruptions.values()]
+        marked = (*disrupted, *self.replacements.values())
+        return {
+            *self.disruptions,
+            *self.originals,
+            *(session.marks.id for session in marked if session.marks),
+        }
 
 
 def find(looks: Sequence[Look], current: Pass) -> Found:
-    """Return what there is to do. Reads the journal, and a calendar only to rebuild lost state."""
+    """Return what there is to do. Reads the journal, and calendars only where it must."""
     journal = current.journal
     read = [look for look in looks if look.changes is not None]
-    seen = _sorted(read, current.practice, current.now)
-    missed = vanished(looks, seen.replacements, current)
-    for disruption in missed.deleted:
-        seen.disruptions.setdefault(identity.raincheck_id(disruption.session.key), disruption)
-    ids = {*seen.disruptions, *seen.originals, *seen.replacements, *seen.marked_otherwise()}
-    remembered = {raincheck.id: raincheck for raincheck in journal.rainchecks(ids)}
+    seen = _sorted(read, current)
+    shut = closing.shut(looks, current)
+    missed = vanished(looks, seen.replacements.keys(), current)
+    for disruption in (*shut.disruptions, *missed.deleted):
+        seen.disrupt(disruption)
+    struck = {s.session.marks.id: s for s in shut.struck if s.session.marks}
+    remembered = {r.id: r for r in journal.rainchecks(seen.ids() | struck.keys())}
+    rested = resting.rested(
+        [r for r in journal.rainchecks() if r.state is State.SETTLING],
+        {look.name: look for look in looks},
+        current,
+    )
     promised = _promised(seen, remembered, current)
-    new = [raincheck for raincheck in promised if raincheck.state is not State.WRITTEN]
     standing = [raincheck for raincheck in promised if raincheck.state is State.WRITTEN]
-    rebuilt, unread = _rebuilt(seen, remembered, looks, current)
-    moved = _moved_by_hand(seen, remembered)
+    fresh = [raincheck for raincheck in promised if raincheck.state is not State.WRITTEN]
+    lost = {id_: one for id_, one in seen.originals.items() if id_ not in remembered}
+    rebuilt, unread = rebuilding.rebuilt(lost, seen.replacements.values(), looks, current)
+    turned = _turned({**remembered, **{r.id: r for r in rebuilt}}, seen, struck, current)
     told = [
-        *((r, "seen", _seen_words(r)) for r in new),
+        *((r, "seen", _seen_words(r)) for r in fresh),
+        *((r, "rested", _seen_words(r)) for r in rested.ripe),
         *((r, "written", "found standing, after a lost state file") for r in standing),
         *((r, r.state.value, str(r.reason)) for r in rebuilt),
-        *((r, "moved", "a person moved the replacement") for r in moved),
+        *((now_stands, *turn_of(before, now_stands)) for before, now_stands in turned),
         *((r, "withdrawn", DELETED) for r in missed.withdrawn),
     ]
-    changed = {raincheck.id for raincheck in (*moved, *missed.withdrawn)}
+    followed = {
+        r.id: r for r in (*standing, *rebuilt, *(after for _, after in turned), *missed.withdrawn)
+    }
+    gone = {*followed, *rested.taken_back, *(r.id for r in rested.ripe)}
+    rests = bool(current.settle)
     return Found(
-        looks=tuple(look for look in read if look.name not in unread | missed.emptied),
-        new=tuple(new),
-        open=tuple(r for r in journal.rainchecks() if r.id not in changed),
-        followed=(*standing, *rebuilt, *moved, *missed.withdrawn),
+        looks=tuple(one for one in read if one.name not in unread | shut.unread | missed.emptied),
+        new=(*rested.ripe, *(() if rests else fresh)),
+        resting=tuple(resting.resting_of(one) for one in fresh) if rests else (),
+        open=tuple(r for r in journal.rainchecks() if r.id not in gone),
+        followed=tuple(followed.values()),
+        taken_back=tuple(rested.taken_back),
         entries=tuple(current.entry(r.id, what, why) for r, what, why in told),
-        warnings=(*seen.warnings, *(_emptied(name) for name in sorted(missed.emptied))),
+        warnings=(
+            *seen.warnings,
+            *shut.warnings,
+            *(_emptied(name) for name in sorted(missed.emptied)),
+        ),
     )
 
 
-def _sorted(looks: Iterable[Look], practice: Practice, now: datetime) -> _Seen:
+def _sorted(looks: Sequence[Look], current: Pass) -> _Seen:
     seen = _Seen()
     for look in looks:
         assert look.changes is not None
@@ -103,26 +146,43 @@ def _sorted(looks: Iterable[Look], practice: Practice, now: datetime) -> _Seen:
         masters = {s.key.uid: s for s in look.changes.sessions if s.kind is Kind.SERIES}
         for session in look.changes.sessions:
             master = masters.get(session.key.uid) if session.kind is Kind.INSTANCE else None
-            _sort(session, master, seen, practice, now)
+            _sort(session, master, seen, looks, current)
     return seen
 
 
 def _sort(
-    session: Session, master: Session | None, seen: _Seen, practice: Practice, now: datetime
+    session: Session, master: Session | None, seen: _Seen, looks: Sequence[Look], current: Pass
 ) -> None:
+    practice = current.practice
     # Marks count in every calendar: what was a calendar of sessions may now be private.
     if session.marks is not None and is_handled(session):
         seen.originals[session.marks.id] = session
-    if session.marks is not None and is_replacement(session):
-        seen.replacements[session.marks.id] = session
+    if is_replacement(session):
+        seen.replacements[session.key] = session
     if not rules.is_session(session, practice):
         return
-    verdict = judged(session, practice.watch, now=now, master=master)
+    verdict = judged(session, practice.watch, now=current.now, master=master)
     if isinstance(verdict, Warned):
         seen.warnings.append(verdict)
     elif verdict is not None:
-        # The same invitation in two calendars is one session: the first calendar has it.
-        seen.disruptions.setdefault(identity.raincheck_id(session.key), verdict)
+        dropped = is_dropped(session, practice.watch)
+        home = _home_of(session, looks, current) if dropped else None
+        seen.disrupt(replace(verdict, home=home))
+
+
+def _home_of(session: Session, looks: Sequence[Look], current: Pass) -> str | None:
+    """Return the calendar that *session* was dragged away from; else the first one of sessions."""
+    journal, practice = current.journal, current.practice
+    homes = [
+        look.name
+        for look in looks
+        if practice.calendars[look.name] is not Holds.NONE and look.name != session.calendar
+    ]
+    for name in homes:
+        copies = journal.copies(name, journal.known(name)(None).keys())
+        if any(copy.key.uid == session.key.uid for copy in copies):
+            return name
+    return homes[0] if homes else None
 
 
 def _promised(seen: _Seen, remembered: dict[str, Raincheck], current: Pass) -> list[Raincheck]:
@@ -134,8 +194,8 @@ def _promised(seen: _Seen, remembered: dict[str, Raincheck], current: Pass) -> l
         made = rules.raincheck_of(disruption, current.practice, current.id)
         if made is None:
             continue
-        there = seen.replacements.get(id_)
-        if there is not None and there.key == made.replacement and rules.is_ours(there, made):
+        there = seen.replacements.get(made.replacement) if made.replacement else None
+        if there is not None and rules.is_ours(there, made):
             made = rules.standing(made, there, Fact.REPLACEMENT_WRITTEN)
         promised.append(made)
     return promised
@@ -146,55 +206,32 @@ def _is_renamed(session: Session, remembered: dict[str, Raincheck]) -> bool:
     return raincheck is not None and is_renamed(session, raincheck)
 
 
-def _rebuilt(
-    seen: _Seen, remembered: dict[str, Raincheck], looks: Sequence[Look], current: Pass
-) -> tuple[list[Raincheck], set[str]]:
-    """Return what the marks tell of promises that the journal has lost, and what was not read."""
-    rebuilt: list[Raincheck] = []
-    unread: set[str] = set()
-    by_name = {look.name: look for look in looks}
-    for id_, original in seen.originals.items():
-        if id_ in remembered or original.marks is None:
+def _turned(
+    records: Mapping[str, Raincheck],
+    seen: _Seen,
+    struck: Mapping[str, Disruption],
+    current: Pass,
+) -> list[tuple[Raincheck, Raincheck]]:
+    """Return the records that people, clients or a closure moved on: as they were, and now."""
+    practice, now = current.practice, current.now
+    turned: list[tuple[Raincheck, Raincheck]] = []
+    for raincheck in records.values():
+        original = seen.originals.get(raincheck.id)
+        there = seen.replacements.get(raincheck.replacement) if raincheck.replacement else None
+        became = raincheck
+        if original is not None and "undo" in words_of(original):
+            if raincheck.state is not State.WITHDRAWN:
+                became = undone(raincheck, TAGGED_UNDO, now=now)
+        elif raincheck.state not in STOOD or raincheck.slot is None:
             continue
-        look = by_name[original.calendar]
-        named = original.marks.replacement
-        replacement = seen.replacements.get(id_)
-        if named and replacement is None:
-            try:
-                replacement = _read(look.calendar, SessionKey(named), current.retries)
-            except RejectedError:
-                continue  # it stands, unreadable; the marks on the original hold without a record
-            except CalendarError as error:
-                look.fail(error)
-                unread.add(look.name)
-                continue
-        rebuilt.append(
-            rules.rebuilt(original, replacement, current.practice, current.id, current.now)
-        )
-    return rebuilt, unread
-
-
-def _read(calendar: Calendar, key: SessionKey, retries: Retries) -> Session | None:
-    return retries.call(lambda: calendar.read(key, None))
-
-
-def _moved_by_hand(seen: _Seen, remembered: dict[str, Raincheck]) -> list[Raincheck]:
-    """Return the records of replacements that a person moved or confirmed."""
-    moved: list[Raincheck] = []
-    for id_, session in seen.replacements.items():
-        raincheck = remembered.get(id_)
-        if raincheck is None or raincheck.replacement != session.key:
-            continue
-        if raincheck.state not in (State.WRITTEN, State.SETTLED):
-            continue
-        if not rules.is_ours(session, raincheck):
-            continue
-        now_stands = rules.standing(raincheck, session, Fact.REPLACEMENT_WRITTEN)
-        if now_stands.slot != raincheck.slot:
-            moved.append(replace(now_stands, reason="a person put it there"))
-        elif now_stands != raincheck:
-            moved.append(now_stands)
-    return moved
+        elif there is not None and rules.is_ours(there, raincheck):
+            became = followed(raincheck, there, practice, now=now)
+        blow = struck.get(raincheck.id)
+        if became == raincheck and blow and blow.session.key == raincheck.replacement:
+            became = replacement_struck(raincheck, blow, practice, now=now)
+        if became != raincheck:
+            turned.append((raincheck, became))
+    return turned
 
 
 def _emptied(calendar: str) -> Warned:

@@ -6,9 +6,11 @@ from datetime import timedelta
 from functools import partial
 
 from sync.domain import practice as rules
+from sync.domain.following import DELETED, TAGGED_UNDO, is_exhausted, withdrawn
 from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
-from sync.domain.planner import Plan, Wish, plan
+from sync.domain.placement import found_for, wishes_of
+from sync.domain.planner import Plan, Wish
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
 from sync.domain.sessions import Session, SessionKey, Span, Status
@@ -16,7 +18,6 @@ from sync.domain.signals import words_of
 from sync.engine.current import Pass
 from sync.engine.finding import Found
 from sync.engine.looking import Look
-from sync.engine.vanishing import DELETED
 from sync.errors import CalendarError, RejectedError
 from sync.ports import Calendar, Entry
 from sync.retrying import Retries
@@ -45,7 +46,7 @@ class Placed:
 UNWRITTEN = frozenset({State.PLANNED, State.WAITING, State.FAILED})
 MOVED = "a person moved the original to another time"
 PUT_BACK = "a person put the original back"
-DROPPED = "a person tagged the original as one to drop"
+_NO_MORE = {"drop": "a person tagged the original as one to drop", "undo": TAGGED_UNDO}
 
 
 class UnreadableBusyTimeError(Exception):
@@ -65,7 +66,7 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
         placed.put(raincheck)
         placed.entries.append(current.entry(raincheck.id, what, why))
 
-    for raincheck in (*found.new, *found.followed):
+    for raincheck in (*found.resting, *found.new, *found.followed):
         placed.put(raincheck)
     for raincheck in found.open:
         placed.rainchecks[raincheck.id] = raincheck
@@ -74,7 +75,7 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
             put(recovered, "written", "found standing after a break")
         elif recovered != raincheck:
             put(recovered, recovered.state.value, str(recovered.reason))
-    wanting = [r for r in placed.rainchecks.values() if _wants_slot(r, by_name)]
+    wanting = [r for r in placed.rainchecks.values() if _wants_slot(r, by_name, current)]
     if wanting:
         for raincheck in _with_slots(wanting, placed, looks, current):
             if raincheck != placed.rainchecks[raincheck.id]:
@@ -122,30 +123,41 @@ def _recovered(raincheck: Raincheck, looks: dict[str, Look], retries: Retries) -
     a person may move the original to a new time, or say that it is to be dropped: then there is
     nothing left to make up for.
     """
-    look = looks.get(raincheck.original.calendar)
-    if look is None or look.changes is None or raincheck.state not in UNWRITTEN:
+    if raincheck.state not in UNWRITTEN or not _is_read(raincheck, looks):
         return raincheck
     if raincheck.state is State.FAILED and not has_news(looks):
         return raincheck
-    try:
-        return _as_it_stands(raincheck, look.calendar, retries)
-    except RejectedError:
-        return raincheck  # one entry that cannot be read must not stop its whole calendar
-    except CalendarError as error:
-        look.fail(error)
-        return raincheck
+    look, home = looks[raincheck.original.calendar], looks[raincheck.calendar]
+    for at, act in ((home, _replacement_as_it_stands), (look, _original_as_it_stands)):
+        try:
+            found = act(raincheck, at.calendar, retries)
+        except RejectedError:
+            return raincheck  # one entry that cannot be read must not stop its whole calendar
+        except CalendarError as error:
+            at.fail(error)
+            return raincheck
+        if found != raincheck:
+            return found
+    return raincheck
 
 
-def _as_it_stands(raincheck: Raincheck, calendar: Calendar, retries: Retries) -> Raincheck:
-    key, original = raincheck.replacement, raincheck.original
-    if key is None:
+def _replacement_as_it_stands(
+    raincheck: Raincheck, calendar: Calendar, retries: Retries
+) -> Raincheck:
+    key = raincheck.replacement
+    if key is None or (raincheck.slot is None and raincheck.resource is None):
         return raincheck
-    if raincheck.slot is not None or raincheck.resource is not None:
-        there = retries.call(lambda: calendar.read(key, None))
-        if there is not None and rules.is_ours(there, raincheck):
-            return rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
-        if there is None and raincheck.resource is not None:
-            return replace(after(raincheck, Fact.REPLACEMENT_GONE), reason=DELETED)
+    there = retries.call(lambda: calendar.read(key, None))
+    if there is not None and rules.is_ours(there, raincheck):
+        return rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
+    gone = there is None and raincheck.resource is not None
+    return withdrawn(raincheck, DELETED) if gone else raincheck
+
+
+def _original_as_it_stands(raincheck: Raincheck, calendar: Calendar, retries: Retries) -> Raincheck:
+    original = raincheck.original
+    if raincheck.replacement is None or raincheck.attempt > 1:
+        return raincheck
     now_stands = retries.call(lambda: calendar.read(original.key, original.resource))
     why = None if now_stands is None else _called_off(raincheck, now_stands)
     return raincheck if why is None else replace(after(raincheck, Fact.CALLED_OFF), reason=why)
@@ -158,17 +170,25 @@ def _called_off(raincheck: Raincheck, original: Session) -> str | None:
         return PUT_BACK
     if not deleted and original.when != raincheck.original.when:
         return MOVED
-    return DROPPED if "drop" in words_of(original) else None
+    said = words_of(original)
+    return next((why for word, why in _NO_MORE.items() if word in said), None)
 
 
-def _wants_slot(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
+def _wants_slot(raincheck: Raincheck, looks: dict[str, Look], current: Pass) -> bool:
     """Return whether a slot is to be looked for in this pass."""
-    look = looks.get(raincheck.original.calendar)
-    if look is None or look.changes is None or raincheck.action is Action.RECORD:
+    if not _is_read(raincheck, looks):
+        return False
+    if raincheck.action is Action.RECORD or is_exhausted(raincheck, current.practice):
         return False
     if raincheck.state is State.FAILED:
         return has_news(looks)
     return raincheck.state in (State.WAITING, State.PLANNED)
+
+
+def _is_read(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
+    """Return whether the calendars of the original and of the replacement could be looked at."""
+    places = (looks.get(name) for name in (raincheck.original.calendar, raincheck.calendar))
+    return all(place is not None and place.changes is not None for place in places)
 
 
 def has_news(looks: dict[str, Look]) -> bool:
@@ -180,16 +200,16 @@ def _with_slots(
     wanting: Sequence[Raincheck], placed: Placed, looks: Sequence[Look], current: Pass
 ) -> list[Raincheck]:
     practice, now = current.practice, current.now
-    wishes = [rules.wish_of(raincheck, practice, now=now) for raincheck in wanting]
+    window = window_of(wishes_of(wanting, practice, now=now))
     try:
-        agenda, placed.warnings = agenda_of(looks, window_of(wishes), current.retries)
+        agenda, placed.warnings = agenda_of(looks, window, current.retries)
     except UnreadableBusyTimeError as error:
         why = f"the busy time of calendar {error} could not be read"
         return [rules.unplaced(raincheck, why) for raincheck in wanting]
     placed.known = frozenset(session.key for session in agenda)
     freed = frozenset[SessionKey]().union(*(rules.freed_by(r, practice) for r in wanting))
     staying = [session for session in agenda if session.key not in freed]
-    made = plan(wishes, practice.hours, rules.busy_in(staying, practice), now=now)
+    made = found_for(wanting, practice, rules.busy_in(staying, practice), now=now)
     return applied(wanting, made, practice)
 
 

@@ -1,11 +1,13 @@
 """What is no longer there: sessions and replacements that a person deleted, calendars emptied."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sync.domain import practice as rules
-from sync.domain.lifecycle import Fact, Raincheck, State, after
+from sync.domain.following import DELETED, STOOD
+from sync.domain.following import withdrawn as given_up
+from sync.domain.lifecycle import Raincheck
 from sync.domain.sessions import Kind, Session, SessionKey, Timed
 from sync.domain.signals import (
     Disruption,
@@ -17,11 +19,6 @@ from sync.domain.signals import (
 from sync.engine.current import Pass
 from sync.engine.looking import Look
 from sync.ports import ChangeSet, Lost, Scan
-
-STOOD = frozenset({State.WRITTEN, State.SETTLED, State.FAILED})
-"""States in which a replacement was seen; a failed one's original could not be marked."""
-
-DELETED = "a person deleted the replacement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,8 @@ class _Gap:
     missing: tuple[Raincheck, ...]
 
 
-def vanished(looks: Sequence[Look], replaced: Collection[str], current: Pass) -> Vanished:
-    """Return what is gone since the last look; *replaced* are ids whose replacements stand."""
+def vanished(looks: Sequence[Look], replaced: Collection[SessionKey], current: Pass) -> Vanished:
+    """Return what is gone since the last look; *replaced* are replacements that stand."""
     gaps = [_gap(one.name, one.changes, replaced, current) for one in looks if one.changes]
     if not any(gap.deleted or gap.missing for gap in gaps):
         return Vanished()
@@ -65,11 +62,11 @@ def vanished(looks: Sequence[Look], replaced: Collection[str], current: Pass) ->
             emptied.add(gap.name)
             continue
         deleted += really
-        withdrawn += (replace(after(r, Fact.REPLACEMENT_GONE), reason=DELETED) for r in gap.missing)
+        withdrawn += (given_up(r, DELETED) for r in gap.missing)
     return Vanished(tuple(deleted), tuple(withdrawn), frozenset(emptied))
 
 
-def _gap(name: str, changes: ChangeSet, replaced: Collection[str], current: Pass) -> _Gap:
+def _gap(name: str, changes: ChangeSet, replaced: Collection[SessionKey], current: Pass) -> _Gap:
     removed = changes.removed
     if changes.scan is Scan.FULL:
         known = current.journal.known(name)(None)
@@ -77,9 +74,9 @@ def _gap(name: str, changes: ChangeSet, replaced: Collection[str], current: Pass
     missing = tuple(
         raincheck
         for raincheck in current.journal.rainchecks_at(removed)
-        if raincheck.original.calendar == name
+        if raincheck.calendar == name
         and raincheck.state in STOOD
-        and raincheck.id not in replaced
+        and raincheck.replacement not in replaced
         and (changes.scan is not Scan.FULL or _is_ahead(raincheck, current.now))
     )
     resources = removed | {lost.resource for lost in changes.lost}

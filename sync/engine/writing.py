@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sync.domain import practice as rules
-from sync.domain.lifecycle import Fact, Raincheck, State, after
+from sync.domain.following import DELETED, withdrawn
+from sync.domain.guests import clients_of
+from sync.domain.lifecycle import Duty, Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.planner import Wish, plan
 from sync.domain.policy import Action, SignalKind
 from sync.domain.sessions import Session, SessionKey, Timed
-from sync.domain.writes import Amendment, clients_of, draft_of, mark_of
-from sync.engine import pausing
+from sync.domain.writes import Amendment, draft_of, mark_of
+from sync.engine import duties, pausing
 from sync.engine.current import Pass
 from sync.engine.looking import Look
 from sync.engine.placing import (
@@ -24,7 +26,6 @@ from sync.engine.placing import (
     has_news,
     window_of,
 )
-from sync.engine.vanishing import DELETED
 from sync.errors import (
     AlreadyExistsError,
     CalendarError,
@@ -61,7 +62,24 @@ class Writer:
         for raincheck in list(placed.rainchecks.values()):
             if self._is_to_be_marked(raincheck):
                 act = self._mark if raincheck.id in fresh else self._mark_later
-                placed.put(self._guarded(raincheck, act))
+                placed.put(self._guarded(raincheck, act, raincheck.original.calendar))
+        for raincheck in list(placed.rainchecks.values()):
+            for duty in raincheck.duties:
+                self._see_to(raincheck.id, duty, placed)
+
+    def _see_to(self, id_: str, duty: Duty, placed: Placed) -> None:
+        """Do what is owed; what the server refused is tried again when something has changed."""
+        raincheck = placed.rainchecks[id_]
+        if duty.refused and not has_news(self.looks):
+            return
+        act = partial(self._discharge, duty)
+        placed.put(self._guarded(raincheck, act, duties.place_of(duty, raincheck)))
+
+    def _discharge(self, duty: Duty, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
+        now_owes, what, why, written = duties.discharged(raincheck, duty, calendar, self.current)
+        if now_owes != raincheck:
+            self._note(now_owes, what, why, written)
+        return now_owes
 
     def _is_to_be_written(self, raincheck: Raincheck) -> bool:
         return raincheck.state is State.PLANNED and raincheck.slot is not None
@@ -73,10 +91,16 @@ class Writer:
         return raincheck.state is State.PLANNED or failed
 
     def _guarded(
-        self, raincheck: Raincheck, act: Callable[[Raincheck, Calendar], Raincheck]
+        self,
+        raincheck: Raincheck,
+        act: Callable[[Raincheck, Calendar], Raincheck],
+        where: str | None = None,
     ) -> Raincheck:
-        """Return what *act* makes of *raincheck*, or the raincheck with what went wrong noted."""
-        look = self.looks.get(raincheck.original.calendar)
+        """Return what *act* makes of *raincheck*, or the raincheck with what went wrong noted.
+
+        *where* is the calendar written into; the replacement's, unless it is given.
+        """
+        look = self.looks.get(where or raincheck.calendar)
         if look is None or look.message is not None:
             return raincheck
         account, journal = look.calendar.account, self.current.journal
@@ -103,7 +127,7 @@ class Writer:
     def _create(self, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
         """Write the replacement; one that stands already is ours, from a lost answer or a race."""
         watch = self.current.practice.watch
-        draft = draft_of(raincheck, watch.dictionary, watch.emails)
+        draft = draft_of(raincheck, watch.dictionary)
         try:
             there = self.current.retries.call(lambda: calendar.create(draft))
             why = "the replacement stands"
@@ -121,7 +145,7 @@ class Writer:
 
     def _withdrawn(self, raincheck: Raincheck) -> Raincheck:
         """Give up what stood and was deleted: Google keeps such names taken for ever."""
-        gone = replace(after(raincheck, Fact.REPLACEMENT_GONE), reason=DELETED)
+        gone = withdrawn(raincheck, DELETED)
         self._note(gone, "withdrawn", DELETED)
         return gone
 

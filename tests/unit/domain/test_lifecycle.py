@@ -56,7 +56,7 @@ def test_whatever_stands_open_can_end():
 
 
 def test_nothing_settles_before_the_replacement_is_written():
-    """Only a mark settles, and only what is planned, written or refused can be marked."""
+    """Only a mark settles, or the word that a lost replacement gets no other."""
     moves = ((s, f, to) for s, row in TRANSITIONS.items() for f, to in row.items())
     settling = {(s, f) for s, f, to in moves if to is State.SETTLED}
     assert settling == {
@@ -64,6 +64,7 @@ def test_nothing_settles_before_the_replacement_is_written():
         (State.WRITTEN, Fact.ORIGINAL_MARKED),
         (State.FAILED, Fact.ORIGINAL_MARKED),
         (State.SETTLED, Fact.REPLACEMENT_WRITTEN),
+        *((state, Fact.RECORDED) for state in (State.WRITTEN, State.SETTLED, State.FAILED)),
     }
 
 

@@ -185,14 +185,14 @@ def test_copied_marks_do_not_silence():
     assert isinstance(says(session(*TAGGED, marks=marks)), Disruption)
 
 
-def test_a_tagged_replacement_is_a_warning():
-    """A second move is not made; a cancelled replacement is a person's own business."""
+def test_a_replacement_says_nothing_by_itself():
+    """What is on a replacement belongs to the raincheck that it has."""
     ours = {
         "key": identity.replacement_key(KEY, 1),
         "marks": Marks(identity.raincheck_id(KEY), attempt=1),
     }
     assert is_replacement(session(**ours))
-    assert code_of(session(*TAGGED, **ours)) is WarningCode.UNSUPPORTED
+    assert says(session(*TAGGED, **ours)) is None
     assert says(session(status=Status.CANCELLED, **ours)) is None
 
 

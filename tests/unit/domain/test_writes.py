@@ -24,7 +24,7 @@ THERAPIST = Attendee("therapist@example.org")
 
 
 def draft(original=None, **more):
-    return draft_of(raincheck(original=original or session(), **more), KNOWN, PRACTICE)
+    return draft_of(raincheck(original=original or session(), **more), KNOWN)
 
 
 def test_a_draft_says_what_the_contract_says():
@@ -58,7 +58,7 @@ def test_cause_and_fee_stay_at_home():
     """Nothing that a client can see tells why, or what it costs."""
     fee = Fee(80, "GBP", FeeState.PROPOSED, "no-show: 100% of 80")
     one = raincheck(cause=Cause("no-show", Fault.CLIENT), fee=fee, reason="the only slot")
-    made = draft_of(one, KNOWN, PRACTICE)
+    made = draft_of(one, KNOWN)
     mark = mark_of(one, ahead=True)
     seen = f"{made.title} {made.notes} {made.categories} {made.marks} {mark.note} {mark.marks}"
     for secret in ("no-show", "80", "GBP", "the only slot"):
@@ -81,7 +81,8 @@ def test_who_confirms(action, guests, confirmed, invites):
     """A booking stands, a proposal waits for whoever is invited, a hold is the practice's alone."""
     one = raincheck(action=action, original=session(attendees=guests))
     assert is_confirmed_at_once(one, PRACTICE) is confirmed
-    made = draft_of(one, KNOWN, PRACTICE)
+    one = replace(one, confirmed=confirmed)
+    made = draft_of(one, KNOWN)
     assert made.status is (Status.CONFIRMED if confirmed else Status.TENTATIVE)
     assert made.invite is invites
 
