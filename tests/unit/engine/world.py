@@ -122,9 +122,20 @@ class World:
 
     def run(self, steps: Steps | None = None, **options: Any) -> PassReport:
         """Run one pass, with trouble by *steps*."""
+        with self.engine(steps, **options) as engine:
+            return engine.run_pass()
+
+    def undo(self, ids: list[str], steps: Steps | None = None) -> PassReport:
+        """Take rainchecks back by command, with trouble by *steps*."""
+        with self.engine(steps) as engine:
+            return engine.undo(ids)
+
+    @contextmanager
+    def engine(self, steps: Steps | None = None, **options: Any) -> Iterator[Engine]:
+        """Return the engine of one process, with trouble by *steps*."""
         steps = steps or Steps()
         with self.journal() as journal:
-            engine = Engine(
+            yield Engine(
                 practice=self.practice(),
                 calendars=[Watched(each, steps, CALLS) for each in self.calendars.values()],
                 journal=Watched(journal, steps, NOTES),
@@ -133,7 +144,6 @@ class World:
                 retries=Retries(attempts_max=2, sleep=lambda _: None, chance=lambda: 0.0),
                 **options,
             )
-            return engine.run_pass()
 
     def replacements(self) -> list[Session]:
         return [s for s in self.sessions.sessions() if s.marks and s.marks.attempt is not None]
