@@ -25,6 +25,7 @@ __all__ = [
     "Listed",
     "Lost",
     "Pauses",
+    "Records",
     "Scan",
     "Seen",
     "Server",
@@ -217,20 +218,8 @@ class Pauses(Protocol):
         ...
 
 
-class Journal(Pauses, Protocol):
-    """What Raincheck remembers. Every method is one transaction; JournalError stops everything."""
-
-    def cursor(self, calendar: str) -> str | None:
-        """Return where the last look at *calendar* ended, or None."""
-        ...
-
-    def known(self, calendar: str) -> Known:
-        """Return the lookup of the revisions last seen in *calendar*."""
-        ...
-
-    def copies(self, calendar: str, resources: Collection[str]) -> tuple[Session, ...]:
-        """Return the sessions of these resources as they were last seen; by resource and key."""
-        ...
+class Records(Protocol):
+    """The records of rainchecks, for reading."""
 
     def rainchecks(self, ids: Collection[str] | None = None) -> tuple[Raincheck, ...]:
         """Return the records with these ids, or all that are open or owe a write.
@@ -249,6 +238,26 @@ class Journal(Pauses, Protocol):
 
     def rainchecks_at(self, resources: Collection[str]) -> tuple[Raincheck, ...]:
         """Return the records whose replacement stands, or stood, at one of *resources*."""
+        ...
+
+    def story(self, raincheck: str) -> tuple[Entry, ...]:
+        """Return what happened to one raincheck, oldest first."""
+        ...
+
+
+class Journal(Pauses, Records, Protocol):
+    """What Raincheck remembers. Every method is one transaction; JournalError stops everything."""
+
+    def cursor(self, calendar: str) -> str | None:
+        """Return where the last look at *calendar* ended, or None."""
+        ...
+
+    def known(self, calendar: str) -> Known:
+        """Return the lookup of the revisions last seen in *calendar*."""
+        ...
+
+    def copies(self, calendar: str, resources: Collection[str]) -> tuple[Session, ...]:
+        """Return the sessions of these resources as they were last seen; by resource and key."""
         ...
 
     def record(
@@ -271,10 +280,6 @@ class Journal(Pauses, Protocol):
 
     def advance(self, raincheck: Raincheck, entry: Entry, seen: Sequence[Seen] = ()) -> None:
         """Write down that something was done."""
-        ...
-
-    def story(self, raincheck: str) -> tuple[Entry, ...]:
-        """Return what happened to one raincheck, oldest first."""
         ...
 
 

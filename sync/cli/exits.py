@@ -13,7 +13,6 @@ from typing import Self, TextIO
 
 import click
 
-from sync.domain.lifecycle import NEEDS_A_PERSON
 from sync.domain.passes import PassReport, Reach
 from sync.errors import (
     AccessError,
@@ -45,7 +44,7 @@ def exit_of(report: PassReport) -> Exit:
         return Exit.LOGIN_REFUSED
     if Reach.UNREACHABLE in reaches:
         return Exit.TRY_AGAIN
-    waits = any(raincheck.state in NEEDS_A_PERSON for raincheck in report.rainchecks)
+    waits = any(raincheck.needs_a_person for raincheck in report.rainchecks)
     if waits or report.held or Reach.MISSING in reaches:
         return Exit.NEEDS_A_PERSON
     return Exit.DONE

@@ -170,6 +170,19 @@ def _colors(tree: Tree) -> Found:
             yield place, f"Google has no event colour of this name; {hint}"
 
 
+def _drop_calendar(tree: Tree) -> Found:
+    pairs = [pair for _, pair in _pairs(tree)]
+    names, known = naming.names_of(pairs), naming.aliases_of(pairs)
+    for place, calendar in _texts(tree, "signals", "drop_calendar"):
+        if calendar and calendar not in known:
+            hint = values.did_you_mean(calendar, names)
+            yield (
+                place,
+                (f"there is no calendar {values.shown(calendar)} under [[calendars]]; {hint}. "
+                'List it there, with sessions = "none"'),
+            )
+
+
 def _rules(tree: Tree) -> Found:
     pairs = [pair for _, pair in _pairs(tree)]
     names, known = naming.names_of(pairs), naming.aliases_of(pairs)

@@ -128,7 +128,7 @@ class Config(Table):
             deleted=self.signals.deleted,
             declined=self.signals.declined,
             closures=self.signals.closures,
-            drop_calendar=self.signals.drop_calendar,
+            drop_calendar=naming.aliases_of(self._pairs()).get(self.signals.drop_calendar, ""),
             trust=frozenset(self.signals.trust),
             colors=dict(self.signals.colors),
         )

@@ -184,7 +184,7 @@ class Signals(Table):
     cancelled: StrictBool = True
     deleted: StrictBool = True
     declined: StrictBool = True
-    closures: Literal["all", "same-calendar"] = "all"
+    closures: Literal["all", "same-calendar", "none"] = "all"
     drop_calendar: StrictStr = ""
     trust: tuple[Email, ...] = ()
     colors: dict[str, StrictStr] = Field(default_factory=dict)

@@ -172,6 +172,11 @@ class Raincheck:
         """Return the name of the calendar that the replacement is written into."""
         return self.home or self.original.calendar
 
+    @property
+    def needs_a_person(self) -> bool:
+        """Return whether it ends a pass with exit 1."""
+        return self.state in NEEDS_A_PERSON or any(duty.refused for duty in self.duties)
+
     def __repr__(self) -> str:
         """Return what may be seen by anyone."""
         return f"Raincheck({self.id}, {self.state.value}, attempt {self.attempt})"

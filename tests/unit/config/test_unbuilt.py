@@ -10,15 +10,7 @@ from sync.config.unbuilt import ROWS
 FILE = Path("config.toml")
 
 ASKED = [
-    '[policy]\naction = "hold"',
-    '[[policy.rules]]\nfaults = ["technical"]\naction = "resume"',
-    '[policy]\nprorate_after = "20m"',
-    '[[policy.rules]]\nsignals = ["declined"]\naction = "book"',
-    "[policy]\nattempts = 3",
     "[signals]\ndeleted = true",
-    "[signals]\ndeclined = true",
-    '[signals]\nclosures = "same-calendar"',
-    '[signals]\ndrop_calendar = "Disrupted"',
     "[fees]\nfirst_waived = 1",
     '[fees]\napprove = "auto"',
     '[mail]\nhost = "smtp.example.org"\nfrom = "a@example.org"',
