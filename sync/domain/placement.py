@@ -1,6 +1,7 @@
 """Slots for all that wants one: first for the sessions that may go on today, then for the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sync.domain import practice as rules
@@ -8,6 +9,7 @@ from sync.domain.availability import Busy
 from sync.domain.lifecycle import Raincheck
 from sync.domain.planner import Plan, Wish, plan
 from sync.domain.practice import Practice
+from sync.domain.sessions import Session, SessionKey, Timed
 
 
 def wishes_of(
@@ -42,3 +44,32 @@ def found_for(
     then = plan(rest, practice.hours, (*busy, *taken), now=now)
     placed = sorted((*first.placed, *then.placed), key=lambda one: one.id)
     return Plan(tuple(placed), then.unplaced)
+
+
+def way_out(
+    raincheck: Raincheck,
+    agenda: Sequence[Session],
+    known: Collection[SessionKey],
+    practice: Practice,
+    *,
+    now: datetime,
+) -> Timed | None:
+    """Return another slot if a person entered something at this one meanwhile, else None.
+
+    Args:
+        raincheck: Its replacement was just written.
+        agenda: All that stands now, where `wishes_of` reaches.
+        known: What stood there when the slot was chosen.
+        practice: What decides.
+        now: The moment, aware.
+    """
+    assert raincheck.slot is not None, raincheck
+    taken = raincheck.slot.span
+    ours = {raincheck.replacement, *rules.freed_by(raincheck, practice)}
+    others = [session for session in agenda if session.key not in ours]
+    entered = [one for one in others if one.key not in known and one.marks is None]
+    if not any(busy.span.overlaps(taken) for busy in rules.busy_in(entered, practice)):
+        return None
+    elsewhere = replace(raincheck, declined=(*raincheck.declined, taken))
+    made = found_for([elsewhere], practice, rules.busy_in(others, practice), now=now)
+    return made.placed[0].when if made.placed else None

@@ -12,9 +12,9 @@ from sync.domain.following import DELETED, withdrawn
 from sync.domain.guests import clients_of
 from sync.domain.lifecycle import Duty, Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
-from sync.domain.planner import Wish, plan
+from sync.domain.placement import way_out, wishes_of
 from sync.domain.policy import Action, SignalKind
-from sync.domain.sessions import Session, SessionKey, Timed
+from sync.domain.sessions import Session, Timed
 from sync.domain.writes import Amendment, draft_of, mark_of
 from sync.engine import duties, pausing
 from sync.engine.current import Pass
@@ -180,55 +180,27 @@ class Writer:
 
     def _make_way(self, placed: Placed, fresh: Sequence[str]) -> None:
         """Move, once, each new replacement that landed on something a person entered meanwhile."""
-        now = self.current.clock.now()
-        written = [placed.rainchecks[id_] for id_ in fresh]
-        wishes = [
-            rules.wish_of(r, self.current.practice, now=now)
-            for r in written
-            if r.state is State.WRITTEN
-        ]
-        if not wishes:
+        now, practice = self.current.clock.now(), self.current.practice
+        written = [r for id_ in fresh if (r := placed.rainchecks[id_]).state is State.WRITTEN]
+        if not written:
             return
+        window = window_of(wishes_of(written, practice, now=now))
         try:
-            agenda, _ = agenda_of(self.looks.values(), window_of(wishes), self.current.retries)
+            agenda, _ = agenda_of(self.looks.values(), window, self.current.retries)
         except UnreadableBusyTimeError:
             return  # what is in the way is not known; the next edit there will tell a person
-        for wish in wishes:
-            raincheck = placed.rainchecks[wish.id]
-            slot = self._better_slot(raincheck, wish, agenda, placed.known)
-            if slot is not None:
-                moved = self._guarded(raincheck, partial(self._move, slot=slot))
-                placed.put(moved)
-                agenda = tuple(
-                    replace(session, when=moved.slot or session.when)
-                    if session.key == moved.replacement
-                    else session
-                    for session in agenda
-                )
-
-    def _better_slot(
-        self,
-        raincheck: Raincheck,
-        wish: Wish,
-        agenda: Sequence[Session],
-        known: frozenset[SessionKey],
-    ) -> Timed | None:
-        """Return another slot if something not *known* before overlaps this one, else None."""
-        assert raincheck.slot is not None, raincheck
-        taken = raincheck.slot.span
-        ours = {raincheck.replacement, *rules.freed_by(raincheck, self.current.practice)}
-        others = [session for session in agenda if session.key not in ours]
-        entered = [
-            session for session in others if session.key not in known and session.marks is None
-        ]
-        if not any(
-            busy.span.overlaps(taken) for busy in rules.busy_in(entered, self.current.practice)
-        ):
-            return None
-        wish = replace(wish, refused=(*wish.refused, taken))
-        busy = rules.busy_in(others, self.current.practice)
-        made = plan([wish], self.current.practice.hours, busy, now=self.current.clock.now())
-        return made.placed[0].when if made.placed else None
+        for raincheck in written:
+            slot = way_out(raincheck, agenda, placed.known, practice, now=now)
+            if slot is None:
+                continue
+            moved = self._guarded(raincheck, partial(self._move, slot=slot))
+            placed.put(moved)
+            agenda = tuple(
+                replace(session, when=moved.slot or session.when)
+                if session.key == moved.replacement
+                else session
+                for session in agenda
+            )
 
     def _move(self, raincheck: Raincheck, calendar: Calendar, *, slot: Timed) -> Raincheck:
         """Move the replacement, unless a person has touched it since."""
