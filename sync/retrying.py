@@ -30,6 +30,7 @@ class Retries:
         budget_s: All waiting of one pass together.
         sleep: Waits; the daemon's wakes up on SIGTERM.
         chance: A number from 0 to 1; injected so that a run can be repeated.
+        alive: Called after each try that came to an end: the daemon's sign of life.
     """
 
     attempts_max: int = 4
@@ -38,6 +39,7 @@ class Retries:
     budget_s: float = 30.0
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = field(default=random.random)
+    alive: Callable[[], None] = lambda: None
 
     def call(self, work: Callable[[], Result]) -> Result:
         """Return what *work* returns, tried again while it raises `TransientError`.
@@ -51,9 +53,12 @@ class Retries:
             stop=self._is_spent,
             wait=self._wait_s,
             sleep=self._spend,
+            after=lambda _: self.alive(),
             reraise=True,
         )
-        return policy(work)
+        result = policy(work)
+        self.alive()
+        return result
 
     def _wait_s(self, state: RetryCallState) -> float:
         wished = _wished_s(state)

@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "Validate the configuration, log in everywhere, say what would be watched.",
     "demo": "See it work: a calendar server of its own, a sample week, one sync.",
     "labels": "Create the labels that say a session was disrupted, in Google Calendar.",
+    "run": "Watch every calendar and reschedule what is disrupted, until stopped.",
     "sync": "Look at every calendar once and reschedule what was disrupted.",
 }
 

@@ -30,7 +30,8 @@ Holidays = Callable[[Collection[int]], frozenset[date]]
 class Engine:
     """One practice and its ports. ``allow_many`` lifts `max_new` for this pass.
 
-    ``settle`` is for how long a new signal rests first: the daemon's; a one-off pass does not wait.
+    ``settle``, ``stopping`` and ``replan`` are the daemon's, as in `Pass`; a one-off pass does not
+    wait.
     """
 
     practice: Practice
@@ -42,15 +43,25 @@ class Engine:
     allow_many: bool = False
     dry_run: bool = False
     settle: timedelta = timedelta(0)
+    stopping: Callable[[], bool] = lambda: False
+    replan: bool = True
 
-    def run_pass(self) -> PassReport:
+    def look(self, account: str) -> tuple[looking.Look, ...]:
+        """Return a look at each calendar of *account*, for a pass to be given; writes nothing."""
+        mine = [calendar for calendar in self.calendars if calendar.account == account]
+        return looking.look(mine, self._begun())
+
+    def run_pass(self, looks: Sequence[looking.Look] | None = None) -> PassReport:
         """Do one pass and return what it did.
+
+        Args:
+            looks: At every calendar, if they were taken already.
 
         Raises:
             JournalError: nothing more was written after it.
         """
         current = self._begun()
-        looks = looking.look(self.calendars, current)
+        looks = looking.look(self.calendars, current) if looks is None else looks
         found = finding.find(looks, current)
         warnings = list(found.warnings)
         new, allowed = len(found.unexpected()), self.practice.policy.max_new
@@ -95,6 +106,8 @@ class Engine:
             self.clock,
             self.retries,
             self.settle,
+            self.stopping,
+            self.replan,
         )
 
     def _write(self, placed: Placed, looks: Sequence[looking.Look], current: Pass) -> list[Warned]:
@@ -103,7 +116,8 @@ class Engine:
             return []
         writer = Writer(current, {look.name: look for look in looks})
         writer.write(placed)
-        looking.catch_up((look for look in looks if look.name in writer.written), current)
+        if not current.stopping():
+            looking.catch_up((look for look in looks if look.name in writer.written), current)
         return writer.warnings
 
     def _report(

@@ -1,5 +1,6 @@
 """What every step of one pass needs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,9 @@ from sync.retrying import Retries
 class Pass:
     """The pass that runs. ``now`` is when it began, UTC: one pass decides at one moment.
 
-    ``settle`` is for how long a new signal rests before anything is done about it.
+    ``settle`` is for how long a new signal rests before anything is done about it. Once
+    ``stopping`` says so, no further write is begun. Without ``replan``, what waits for a slot
+    since an earlier pass goes on waiting.
     """
 
     id: str
@@ -22,6 +25,8 @@ class Pass:
     clock: Clock
     retries: Retries
     settle: timedelta = timedelta(0)
+    stopping: Callable[[], bool] = lambda: False
+    replan: bool = True
 
     def entry(self, raincheck: str, what: str, why: str) -> Entry:
         """Return a line for a raincheck's story, told now."""

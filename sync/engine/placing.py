@@ -70,12 +70,19 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
         placed.put(raincheck)
     for raincheck in found.open:
         placed.rainchecks[raincheck.id] = raincheck
+        if raincheck.state is State.WAITING and not current.replan:
+            continue
         recovered = _recovered(raincheck, by_name, current.retries)
         if recovered.state is State.WRITTEN and recovered != raincheck:
             put(recovered, "written", "found standing after a break")
         elif recovered != raincheck:
             put(recovered, recovered.state.value, str(recovered.reason))
-    wanting = [r for r in placed.rainchecks.values() if _wants_slot(r, by_name, current)]
+    later = set() if current.replan else {r.id for r in found.open if r.state is State.WAITING}
+    wanting = [
+        raincheck
+        for raincheck in placed.rainchecks.values()
+        if raincheck.id not in later and _wants_slot(raincheck, by_name, current)
+    ]
     if wanting:
         for raincheck in _with_slots(wanting, placed, looks, current):
             if raincheck != placed.rainchecks[raincheck.id]:

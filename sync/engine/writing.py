@@ -101,7 +101,7 @@ class Writer:
         *where* is the calendar written into; the replacement's, unless it is given.
         """
         look = self.looks.get(where or raincheck.calendar)
-        if look is None or look.message is not None:
+        if look is None or look.message is not None or self.current.stopping():
             return raincheck
         account, journal = look.calendar.account, self.current.journal
         paused = journal.paused(account)

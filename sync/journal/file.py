@@ -13,7 +13,9 @@ VERSION = 4
 
 def connected(address: str) -> sqlite3.Connection:
     """Return a connection to the file at *address*, a URI."""
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=10)
+    connection = sqlite3.connect(
+        address, uri=True, isolation_level=None, timeout=10, check_same_thread=False
+    )
     connection.row_factory = sqlite3.Row
     try:
         for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,10 +27,14 @@ LOOKUPS_MAX = 500
 
 
 class SqliteJournal:
-    """`sync.ports.Journal` in one file. Use `opened` or `in_memory_copy`."""
+    """`sync.ports.Journal` in one file. Use `opened` or `in_memory_copy`.
+
+    Threads may share one: the daemon's look things up, each while another writes.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._lock = RLock()
 
     @classmethod
     @contextmanager
@@ -172,7 +177,7 @@ class SqliteJournal:
 
     @contextmanager
     def _transaction(self) -> Iterator[Callable[[str, Any], object]]:
-        with _as_journal_error():
+        with self._lock, _as_journal_error():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection.execute
@@ -184,7 +189,7 @@ class SqliteJournal:
                 raise
 
     def _all(self, query: str, values: Sequence[object]) -> list[Any]:
-        with _as_journal_error():
+        with self._lock, _as_journal_error():
             return self._connection.execute(query, values).fetchall()
 
     def _among(

@@ -1,0 +1,1 @@
+"""`raincheck run`: the daemon. It looks at every calendar again and again, and outlives trouble."""

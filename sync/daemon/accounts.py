@@ -1,0 +1,56 @@
+"""One thread per account, so that a slow or dead one never delays another."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+from sync.engine.looking import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What an account answered; ``looks`` is None where the look itself broke, with ``error``."""
+
+    account: str
+    looks: tuple[Look, ...] | None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class Looker:
+    """Looks at one account whenever it is asked to, one look at a time, in a thread of its own.
+
+    Args:
+        account: Its name.
+        work: Looks at all of its calendars.
+        results: Where each result goes.
+    """
+
+    account: str
+    work: Callable[[], tuple[Look, ...]]
+    results: SimpleQueue[Looked | None]
+    busy: bool = False
+    _asked: SimpleQueue[str] = field(default_factory=SimpleQueue, init=False)
+
+    def start(self) -> None:
+        """Start the thread; it ends with the process, even in the middle of a request."""
+        threading.Thread(target=self._run, name=f"look-{self.account}", daemon=True).start()
+
+    def ask(self) -> None:
+        """Begin a look; there must be none under way."""
+        assert not self.busy, self.account
+        self.busy = True
+        self._asked.put("look")
+
+    def end(self) -> None:
+        """Let the thread end after the look that is under way."""
+        self._asked.put("")
+
+    def _run(self) -> None:
+        while self._asked.get():
+            try:
+                result = Looked(self.account, self.work())
+            except BaseException as error:  # noqa: BLE001 - told by the main thread, as its own
+                result = Looked(self.account, None, error)
+            self.results.put(result)

@@ -1,0 +1,73 @@
+"""What the daemon logs: a constant text and fields, for journald or for programs.
+
+No field may hold a title, a name or an address of a client; ids, names of calendars and accounts,
+counts and states are what there is to tell.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+NAME = "raincheck"
+PRIORITIES = {
+    logging.DEBUG: 7,
+    logging.INFO: 6,
+    logging.WARNING: 4,
+    logging.ERROR: 3,
+    logging.CRITICAL: 2,
+}
+"""syslog(3) priorities, which journald reads from the prefix ``<N>`` (sd-daemon(3))."""
+
+
+class JournaldFormatter(logging.Formatter):
+    """``<6>looked calendar=sessions changed=2``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line; what is in fields cannot break it."""
+        fields = "".join(f" {name}={_plain(value)}" for name, value in fields_of(record).items())
+        return f"<{PRIORITIES.get(record.levelno, 6)}>{record.getMessage()}{fields}"
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object per line: ``at``, ``level``, ``event`` and the fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        told = {"at": at, "level": record.levelname.lower(), "event": record.getMessage()}
+        return json.dumps(told | fields_of(record), ensure_ascii=False, default=str)
+
+
+def logger() -> logging.Logger:
+    """Return the daemon's logger."""
+    return logging.getLogger(NAME)
+
+
+def begin(*, as_json: bool, stream: TextIO = sys.stderr) -> None:
+    """Send what the daemon logs to *stream*, and nothing that a library says."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter() if as_json else JournaldFormatter())
+    log = logger()
+    log.handlers[:] = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    # What libraries log quotes addresses and answers, and answers hold what clients wrote.
+    logging.getLogger().handlers[:] = [logging.NullHandler()]
+
+
+def told(level: int, event: str, **fields: object) -> None:
+    """Log *event*, a constant text, with *fields*."""
+    logger().log(level, event, extra={"fields": fields})
+
+
+def fields_of(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the fields of *record*."""
+    held: dict[str, Any] = getattr(record, "fields", {})
+    return held
+
+
+def _plain(value: object) -> str:
+    text = str(value)
+    return text if text and not any(c.isspace() or c in '"=' for c in text) else json.dumps(text)

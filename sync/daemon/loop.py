@@ -1,0 +1,209 @@
+"""The daemon's loop: who is due is looked at; what was seen is acted on, in one thread."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from queue import Empty, SimpleQueue
+from threading import Event
+
+from sync.daemon.accounts import Looked, Looker
+from sync.daemon.logs import told
+from sync.daemon.schedule import Rhythm, after_look, woken
+from sync.daemon.systemd import Systemd
+from sync.domain.passes import PassReport, Reach
+from sync.engine import Engine
+from sync.engine.looking import Look
+from sync.errors import UnreachableError
+from sync.ports import ChangeSet, Scan
+from sync.retrying import Retries
+
+TICK_S = 1.0
+PATIENCE_S = 10.0
+"""How long a pass waits for healthy accounts whose look is under way."""
+REPLAN_EVERY_S = 900.0
+"""What waits for a slot is tried again this often where nothing has changed."""
+ASLEEP_S = 30.0
+"""The loop never rests this long; if the clock says so, the computer slept."""
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What signals ask of the loop."""
+
+    stop: Event = field(default_factory=Event)
+    reload: Event = field(default_factory=Event)
+    now: Event = field(default_factory=Event)
+    wake: SimpleQueue[Looked | None] = field(default_factory=SimpleQueue)
+
+    def ask(self, wish: Event) -> None:
+        """Set *wish* and wake the loop; may be called from a signal handler."""
+        wish.set()
+        self.wake.put(None)
+
+
+@dataclass(slots=True)
+class Loop:
+    """One configuration at work, until it is stopped or replaced.
+
+    Args:
+        engine: The practice, with its calendars and its journal.
+        poll: The rhythm.
+        settle: For how long a new signal rests.
+        wishes: From the signals.
+        systemd: Who is told how it goes.
+        report: Called after each pass.
+    """
+
+    engine: Engine
+    poll: timedelta
+    settle: timedelta
+    wishes: Wishes
+    systemd: Systemd
+    report: Callable[[PassReport], None]
+    clock_s: Callable[[], float] = time.time
+    chance: Callable[[], float] = random.random
+    _rhythms: dict[str, Rhythm] = field(default_factory=dict, init=False)
+    _lookers: dict[str, Looker] = field(default_factory=dict, init=False)
+    _reach: dict[str, Reach] = field(default_factory=dict, init=False)
+    _replanned_s: float = field(default=float("-inf"), init=False)
+    _last_s: float = field(default=0.0, init=False)
+
+    def run(self) -> None:
+        """Work until stopped or to be reloaded.
+
+        Raises:
+            JournalError: the state cannot be kept.
+        """
+        self._last_s = self.clock_s()
+        for account in dict.fromkeys(each.account for each in self.engine.calendars):
+            self._rhythms[account] = Rhythm(self._last_s)
+            looker = Looker(account, self._looking_at(account), self.wishes.wake)
+            self._lookers[account] = looker
+            looker.start()
+        try:
+            while not (self.wishes.stop.is_set() or self.wishes.reload.is_set()):
+                self._turn()
+        finally:
+            for looker in self._lookers.values():
+                looker.end()
+
+    def _turn(self) -> None:
+        self._notice_the_clock()
+        for account, rhythm in self._rhythms.items():
+            looker = self._lookers[account]
+            if not looker.busy and rhythm.due_s <= self.clock_s():
+                looker.ask()
+        looked = self._awaited(TICK_S)
+        self.systemd.alive()
+        if looked:
+            self._act(looked)
+
+    def _notice_the_clock(self) -> None:
+        now_s, before_s = self.clock_s(), self._last_s
+        self._last_s = now_s
+        at_once = self.wishes.now.is_set()
+        self.wishes.now.clear()
+        for account, rhythm in self._rhythms.items():
+            self._rhythms[account] = (
+                replace(rhythm, due_s=now_s)
+                if at_once
+                else woken(rhythm, now_s=now_s, before_s=before_s, longest_s=ASLEEP_S)
+            )
+
+    def _awaited(self, seconds: float) -> dict[str, Looked]:
+        """Return what came in within *seconds*: at least one result, or a wish, or nothing."""
+        found: dict[str, Looked] = {}
+        wait = seconds
+        while True:
+            try:
+                one = self.wishes.wake.get(timeout=wait) if wait else self.wishes.wake.get_nowait()
+            except Empty:
+                return found
+            wait = 0.0
+            looker = self._lookers.get(one.account) if one is not None else None
+            if one is not None and looker is not None:
+                looker.busy = False
+                found[one.account] = one
+
+    def _looking_at(self, account: str) -> Callable[[], tuple[Look, ...]]:
+        return lambda: self._engine().look(account)
+
+    def _engine(self, *, replan: bool = True) -> Engine:
+        """Return the engine for one pass or look, with a fresh budget of retries."""
+        stop = self.wishes.stop
+        retries = Retries(sleep=lambda seconds: _rested(stop, seconds), alive=self.systemd.alive)
+        return replace(
+            self.engine, retries=retries, settle=self.settle, stopping=stop.is_set, replan=replan
+        )
+
+    def _act(self, looked: dict[str, Looked]) -> None:
+        """Do one pass with what was seen; healthy accounts under way are waited for a little."""
+        until = time.monotonic() + PATIENCE_S
+        while self._is_worth_waiting() and (left := until - time.monotonic()) > 0:
+            looked |= self._awaited(min(left, TICK_S))
+            if self.wishes.stop.is_set():
+                return
+        for one in looked.values():
+            if one.error is not None:
+                raise one.error
+        fresh = {look.name: look for one in looked.values() for look in one.looks or ()}
+        looks = [fresh.get(each.name) or self._quiet(each.name) for each in self.engine.calendars]
+        now_s = self.clock_s()
+        replan = _has_news(fresh) or now_s - self._replanned_s >= REPLAN_EVERY_S
+        self._replanned_s = now_s if replan else self._replanned_s
+        done = self._engine(replan=replan).run_pass(looks)
+        self._note_reach(looked, looks)
+        self.report(done)
+
+    def _is_worth_waiting(self) -> bool:
+        return any(
+            looker.busy and not self._rhythms[account].failures
+            for account, looker in self._lookers.items()
+        )
+
+    def _quiet(self, name: str) -> Look:
+        """Return a look at a calendar that was not due: as it was when last looked at."""
+        calendar = next(each for each in self.engine.calendars if each.name == name)
+        look = Look(calendar)
+        if self._reach.get(name) is Reach.OK and not self._lookers[calendar.account].busy:
+            cursor = self.engine.journal.cursor(name) or ""
+            look.changes = ChangeSet((), {}, frozenset(), cursor, Scan.UNCHANGED)
+        else:
+            why = "it has not answered yet"
+            look.fail(UnreachableError(why, calendar=name, operation="look"))
+        return look
+
+    def _note_reach(self, looked: Mapping[str, Looked], looks: list[Look]) -> None:
+        """Note how each account does, tell what has changed, and when it is due next."""
+        for look in looks:
+            account = look.calendar.account
+            if account not in looked:
+                continue
+            before, self._reach[look.name] = self._reach.get(look.name), look.reach
+            if look.reach is not before and (before is not None or look.reach is not Reach.OK):
+                ok = look.reach is Reach.OK
+                level, what = (
+                    (logging.INFO, "calendar is back") if ok else (logging.WARNING, "calendar lost")
+                )
+                told(level, what, calendar=look.name, account=account, status=look.reach.value)
+        for account in looked:
+            mine = [look for look in looks if look.calendar.account == account]
+            self._rhythms[account] = after_look(
+                self._rhythms[account],
+                self.poll,
+                ok=all(look.reach in (Reach.OK, Reach.MISSING) for look in mine),
+                now_s=self.clock_s(),
+                chance=self.chance(),
+            )
+
+
+def _rested(stop: Event, seconds: float) -> None:
+    """Wait, unless the daemon is to stop: then nothing is waited for."""
+    stop.wait(seconds)
+
+
+def _has_news(looks: Mapping[str, Look]) -> bool:
+    return any(look.changes and look.changes.scan is not Scan.UNCHANGED for look in looks.values())

@@ -1,0 +1,180 @@
+"""The daemon as a process: signals, configurations that come and go, and an end in time."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+from sync.config import Config
+from sync.daemon.logs import told
+from sync.daemon.loop import Loop, Wishes
+from sync.daemon.metrics import Metrics, served
+from sync.daemon.systemd import Systemd
+from sync.domain.passes import PassReport, Reach
+from sync.errors import AccessError, ConfigError
+from sync.wiring import opened, servers
+
+END_WITHIN_S = 9.0
+"""A server that does not answer cannot keep us longer; what is on disk is enough to go on."""
+STATUS_MAX = 120
+
+
+def run(config: Config, reloaded: Callable[[], Config], environ: Mapping[str, str]) -> None:
+    """Work until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 looks at once.
+
+    Args:
+        config: To begin with.
+        reloaded: Reads the configuration again.
+        environ: For passwords, and for what systemd wants to be told.
+
+    Raises:
+        ConfigError: a password cannot be had.
+        BusyError: another pass works on the same state.
+        JournalError: the state cannot be kept.
+        AccessError: every account refused the login at the first look.
+    """
+    wishes = Wishes()
+    systemd = Systemd(environ, time.monotonic)
+    with _signals(wishes), ExitStack() as stack:
+        metrics = Metrics()
+        if config.daemon.metrics:
+            stack.enter_context(served(metrics, config.daemon.metrics))
+        told(logging.INFO, "started", calendars=len(config.calendars))
+        while not wishes.stop.is_set():
+            _work(config, wishes, systemd, metrics, environ)
+            if wishes.reload.is_set():
+                wishes.reload.clear()
+                systemd.reloading()
+                config = _next(config, reloaded, environ)
+        systemd.stopping()
+        told(logging.INFO, "stopped")
+
+
+def _work(
+    config: Config,
+    wishes: Wishes,
+    systemd: Systemd,
+    metrics: Metrics,
+    environ: Mapping[str, str],
+) -> None:
+    teller = _Teller(systemd, metrics)
+    with opened(config, environ=environ) as practice:
+        loop = Loop(
+            practice.engine,
+            config.daemon.poll,
+            config.daemon.settle,
+            wishes,
+            systemd,
+            teller.passed,
+        )
+        systemd.ready()
+        loop.run()
+
+
+def _next(config: Config, reloaded: Callable[[], Config], environ: Mapping[str, str]) -> Config:
+    """Return the configuration as it is now, or *config* if that one is of no use."""
+    try:
+        fresh = reloaded()
+        with servers(fresh, environ=environ):
+            pass
+    except ConfigError as error:
+        for problem in error.problems:
+            told(
+                logging.ERROR,
+                "configuration is wrong, the old one stays",
+                where=problem.where,
+                expected=problem.message,
+            )
+        return config
+    told(logging.INFO, "configuration reloaded", calendars=len(fresh.calendars))
+    return fresh
+
+
+class _Teller:
+    """Tells of passes: to the log what changed, to systemd and the metrics how things stand."""
+
+    def __init__(self, systemd: Systemd, metrics: Metrics) -> None:
+        self._systemd = systemd
+        self._metrics = metrics
+        self._known: dict[str, object] = {}
+        self._first = True
+
+    def passed(self, report: PassReport) -> None:
+        """Tell of one pass.
+
+        Raises:
+            AccessError: it was the first, and nobody let us in.
+        """
+        self._metrics.passed(report)
+        for raincheck in report.rainchecks:
+            state = (raincheck.state, raincheck.attempt, raincheck.slot, raincheck.reason)
+            if self._known.get(raincheck.id) != state:
+                told(
+                    logging.INFO,
+                    "raincheck",
+                    id=raincheck.id,
+                    calendar=raincheck.original.calendar,
+                    state=raincheck.state.value,
+                    signal=raincheck.signal.value,
+                    cause=raincheck.cause.name,
+                    action=raincheck.action.value,
+                    attempt=raincheck.attempt,
+                )
+        self._known = {
+            each.id: (each.state, each.attempt, each.slot, each.reason)
+            for each in report.rainchecks
+        }
+        for warned in report.warnings:
+            told(logging.WARNING, "warning", code=warned.code.value, calendar=warned.calendar)
+        self._systemd.status(status_of(report))
+        if self._first and all(look.reach is Reach.DENIED for look in report.calendars):
+            look = report.calendars[0]
+            raise AccessError(look.message or "refused", calendar=look.name, operation="login")
+        self._first = False
+
+
+def status_of(report: PassReport) -> str:
+    """Return in one line how things stand, for ``systemctl status``."""
+    lost = [look.name for look in report.calendars if look.reach is not Reach.OK]
+    waiting = sum(1 for raincheck in report.rainchecks if raincheck.needs_a_person)
+    count = len(report.calendars)
+    parts = [f"watching {count} calendar{'' if count == 1 else 's'}"]
+    parts += [f"no answer from {', '.join(lost)}"] if lost else []
+    parts += [f"{waiting} session{'' if waiting == 1 else 's'} for a person to look at"] * bool(
+        waiting
+    )
+    return "; ".join(parts)[:STATUS_MAX]
+
+
+@contextmanager
+def _signals(wishes: Wishes) -> Iterator[None]:
+    """Let signals make wishes for the length of the block."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if not wishes.stop.is_set():
+            timer = threading.Timer(END_WITHIN_S, _end)
+            timer.daemon = True
+            timer.start()
+        wishes.ask(wishes.stop)
+
+    handlers = {
+        signal.SIGTERM: stop,
+        signal.SIGINT: stop,
+        signal.SIGHUP: lambda *_: wishes.ask(wishes.reload),
+        signal.SIGUSR1: lambda *_: wishes.ask(wishes.now),
+    }
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, held in before.items():
+            signal.signal(number, held)
+
+
+def _end() -> None:
+    told(logging.WARNING, "a server does not answer; stopped without it")
+    os._exit(0)

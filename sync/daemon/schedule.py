@@ -1,0 +1,44 @@
+"""When each account is looked at again: spread, and slower while it is in trouble. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+SPREAD = 0.25
+"""Rhythms vary by so much to both sides, so that many practices do not knock at one time."""
+SLOWEST = timedelta(minutes=15)
+"""An account in trouble is asked at least so often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When one account is due, in seconds of the wall clock. ``failures`` are those in a row."""
+
+    due_s: float
+    failures: int = 0
+
+
+def after_look(rhythm: Rhythm, poll: timedelta, *, ok: bool, now_s: float, chance: float) -> Rhythm:
+    """Return when the account is due next.
+
+    Args:
+        rhythm: As it was.
+        poll: The practice's own rhythm.
+        ok: Whether the account could be looked at.
+        now_s: The moment.
+        chance: From 0 to 1.
+    """
+    failures = 0 if ok else rhythm.failures + 1
+    slowest = max(poll, SLOWEST)
+    wait = min(poll * 2 ** min(failures, 10), slowest)
+    spread = 1 + SPREAD * (2 * chance - 1)
+    return Rhythm(now_s + wait.total_seconds() * spread, failures)
+
+
+def woken(rhythm: Rhythm, *, now_s: float, before_s: float, longest_s: float) -> Rhythm:
+    """Return *rhythm* after the clock went from *before_s* to *now_s* while we slept.
+
+    A clock that was put back, or a computer that slept for longer than any wait, means: now.
+    """
+    if now_s < before_s or now_s - before_s > longest_s:
+        return replace(rhythm, due_s=now_s, failures=0)
+    return rhythm
