@@ -66,7 +66,7 @@ def replacement_body(draft: Draft, reader: Reader) -> dict[str, Any]:
     body |= {
         "id": id_of(draft.key.uid) or draft.key.uid,
         "summary": draft.title,
-        "description": draft.notes if len(draft.notes) <= NOTES_MAX else "",
+        "description": _fitting(draft.notes),
         "start": time_of(draft.when.start, draft.when),
         "end": time_of(draft.when.end, draft.when),
         "status": _STATUS[draft.status],
@@ -192,6 +192,11 @@ def _marks(marks: Marks, *, all_keys: bool) -> dict[str, Any]:
     attempt = str(marks.attempt) if marks.attempt is not None else None
     values = dict(zip(MARK_KEYS, (marks.id, marks.state, marks.replacement, attempt), strict=True))
     return {key: value for key, value in values.items() if all_keys or value is not None}
+
+
+def _fitting(notes: str) -> str:
+    """Return *notes*, without our line where it has no room: a person's words come first."""
+    return notes if len(notes) <= NOTES_MAX else without_line(notes)
 
 
 def _noted(notes: str, line: str) -> dict[str, str]:

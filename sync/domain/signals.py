@@ -16,6 +16,10 @@ AHEAD_MAX = timedelta(days=400)
 """Instances of series further ahead than this are not looked at."""
 
 
+YEAR_MAX = 9000
+"""Nobody meets later; and at the end of all dates no day can be added."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words that count.
@@ -211,9 +215,12 @@ def is_closure(session: Session, known: words.Dictionary) -> bool:
 
 def is_watched(session: Session, watch: Watch, *, now: datetime) -> bool:
     """Return whether *session* lies where signals count: since `lookback`, 400 days for series."""
-    span = session.span_in(watch.zone)
     if session.kind is Kind.SERIES:
         return True
+    first = session.when.first if isinstance(session.when, AllDay) else session.when.start
+    if first.year >= YEAR_MAX:
+        return False
+    span = session.span_in(watch.zone)
     if session.kind is Kind.INSTANCE and span.start > now + AHEAD_MAX:
         return False
     return span.end > now.astimezone(UTC) - watch.settings.lookback

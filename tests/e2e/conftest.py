@@ -37,6 +37,13 @@ def radicale_office(radicale_server: Server, tmp_path: Path) -> Desk:
     return desk(tmp_path, radicale_server, f"sessions-{uuid4().hex[:8]}")
 
 
+@pytest.fixture(params=["radicale_office", "google_office"])
+def locked_office(request: pytest.FixtureRequest) -> Desk:
+    """A practice on a server that asks who we are; Xandikos lets everybody in."""
+    found: Desk = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture(params=["radicale_server", "xandikos_server"])
 def dav_office(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     """A practice on a CalDAV server, for what only iCalendar resources can show."""

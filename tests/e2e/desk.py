@@ -1,6 +1,7 @@
 """A practice at its desk: a configuration, a real server, and the real command."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 from lxml import etree
 
-from tests.servers.processes import Server
+from tests.servers.processes import Server, free_port
 
 ZONE = ZoneInfo("Europe/London")
 COMMAND = str(Path(sys.executable).with_name("raincheck"))
@@ -44,6 +45,25 @@ class Desk:
     @property
     def invites(self) -> bool:
         return self.server.kind == "xandikos"
+
+    @property
+    def account(self) -> str:
+        return "home"
+
+    def refuse_login(self) -> None:
+        """Let the server take us for nobody from now on."""
+        (self.folder / "password").write_text("wrong-canary\n", encoding="utf-8")
+
+    def go_down(self) -> None:
+        """Let nobody answer at the server's address from now on."""
+        self.rewrite(r'url = ".*"', f'url = "http://127.0.0.1:{free_port()}/"')
+
+    def rewrite(self, pattern: str, new: str) -> None:
+        """Put *new* in place of *pattern* in the configuration."""
+        text = self.config.read_text(encoding="utf-8")
+        changed = re.sub(pattern, new, text)
+        assert changed != text, pattern
+        self.config.write_text(changed, encoding="utf-8")
 
     def command(self, *arguments: str) -> list[str]:
         name, *rest = arguments

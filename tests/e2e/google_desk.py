@@ -5,7 +5,6 @@ stands there is told back as iCalendar, so that one test speaks of every server.
 """
 
 import json
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from adapters.google.credentials import user_scopes
 from sync.demo.google.login import LocalLogin
 from tests.e2e.desk import Desk, write_days
 from tests.servers.google_calendar import FaultyGoogle
+from tests.servers.processes import free_port
 
 CALENDAR = "practice@example.org"
 SCOPES = user_scopes(shared=False, labels=False)
@@ -44,6 +44,16 @@ class GoogleDesk(Desk):
     def invites(self) -> bool:
         return True
 
+    @property
+    def account(self) -> str:
+        return "work"
+
+    def refuse_login(self) -> None:
+        self.login.revoke_all()
+
+    def go_down(self) -> None:
+        self.through(f"http://127.0.0.1:{free_port()}")
+
     def put(self, name: str, text: str) -> None:
         for event in icalendar.Calendar.from_ical(text).walk("VEVENT"):
             told = _from_ical(event)
@@ -64,9 +74,7 @@ class GoogleDesk(Desk):
 
     def through(self, root: str) -> "GoogleDesk":
         """Send everything by *root* from now on."""
-        text = self.config.read_text(encoding="utf-8")
-        line = f'endpoint = "{root.rstrip("/")}"'
-        self.config.write_text(re.sub(r"endpoint = .*", line, text), encoding="utf-8")
+        self.rewrite(r"endpoint = .*", f'endpoint = "{root.rstrip("/")}"')
         return self
 
     def log_in(self, *, labels: bool) -> None:

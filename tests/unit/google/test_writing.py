@@ -200,3 +200,13 @@ def test_guests_hear_of_changes_and_not_of_bookkeeping():
     assert tells_guests(EVENT, patch_body(EVENT, SETTLED)) == "none"
     made = body({"attendees": GUESTS})
     assert tells_guests(made, made) == "all"
+
+
+@pytest.mark.parametrize(("length", "told"), [(8000, True), (8180, False)])
+def test_a_persons_words_come_before_our_line(length, told):
+    """Where Google has no room for both, the notes stay and the line goes."""
+    words = "x" * length
+    line = "Raincheck: replaces the session of Mon 23 Nov 2026 10:00."
+    written = body(notes=f"{words}\n{line}")["description"]
+    assert written.startswith(words)
+    assert (line in written) is told
