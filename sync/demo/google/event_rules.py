@@ -40,11 +40,11 @@ def stored(event: Json) -> Json:
     Raises:
         RefusalError: 400, Google would not keep it.
     """
-    for side in ("start", "end"):
-        event[side] = _side(event.get(side) or {}, series=bool(event.get("recurrence")))
     for line in event.get("recurrence") or ():
         if re.split("[:;]", line, maxsplit=1)[0] not in RECURRENCE_LINES:
             raise RefusalError(400, "invalid", "Invalid recurrence rule.")
+    for side in ("start", "end"):
+        event[side] = _side(event.get(side) or {}, series=bool(event.get("recurrence")))
     start, end = span_of(event, "UTC")
     if end < start:
         raise RefusalError(400, "timeRangeEmpty", "The specified time range is empty.")
