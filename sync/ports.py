@@ -313,13 +313,17 @@ class Server(Protocol):
         """Return what the account holds, in the server's order. Raises CalendarErrors."""
         ...
 
-    def calendar(self, wanted: str, *, name: str, zone: ZoneInfo) -> Calendar:
+    def calendar(
+        self, wanted: str, *, name: str, zone: ZoneInfo, everything: bool = False
+    ) -> Calendar:
         """Return the calendar that *wanted* names (display name, path or id); sends nothing.
 
         Args:
             wanted: As the configuration has it.
             name: What everything else calls it.
             zone: The practice's.
+            everything: Whether `Calendar.changes` is to return all sessions, not only those that
+                may carry a signal: for the drop calendar.
         """
         ...
 

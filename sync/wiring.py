@@ -180,8 +180,11 @@ def _google(
 
 
 def _calendars(config: Config, found: Mapping[str, Server]) -> tuple[Calendar, ...]:
+    drop = config.signals_of().drop_calendar
     return tuple(
-        found[each.account].calendar(each.calendar, name=each.name, zone=config.zone)
+        found[each.account].calendar(
+            each.calendar, name=each.name, zone=config.zone, everything=each.name == drop
+        )
         for each in config.calendars
     )
 

@@ -74,9 +74,13 @@ class CaldavAccount:
             Listed(one.title, one.path, one.events, one.writable) for one in self.calendars()
         )
 
-    def calendar(self, wanted: str, *, name: str, zone: ZoneInfo) -> "CaldavCalendar":
+    def calendar(
+        self, wanted: str, *, name: str, zone: ZoneInfo, everything: bool = False
+    ) -> "CaldavCalendar":
         """Return one of its calendars; see `sync.ports.Server`."""
-        return CaldavCalendar(self, name, wanted=wanted, zone=zone, clock=self.clock)
+        return CaldavCalendar(
+            self, name, wanted=wanted, zone=zone, clock=self.clock, everything=everything
+        )
 
     def close(self) -> None:
         """Close its connections."""
@@ -92,6 +96,7 @@ class CaldavCalendar:
         wanted: Which one it is, if not *name*: display name, path, or the path's last part.
         zone: The practice's.
         clock: Returns the moment, aware.
+        everything: Whether whatever stands there counts as a signal.
     """
 
     def __init__(
@@ -102,13 +107,14 @@ class CaldavCalendar:
         zone: ZoneInfo,
         clock: Callable[[], datetime],
         wanted: str | None = None,
+        everything: bool = False,
     ) -> None:
         self._account = account
         self._client = account.client
         self._name = name
         self._wanted = wanted or name
         self._clock = clock
-        self._reader = Reader(name, zone)
+        self._reader = Reader(name, zone, everything)
         self._owner = cursors.owner(account.url, account.username, self._wanted)
         self._found: Place | None = None
         self._requests = 0

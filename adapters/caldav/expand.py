@@ -109,7 +109,7 @@ class _Series:
     def excluded(self) -> frozenset[str]:
         """Return the recurrence ids that were taken out, as in `SessionKey`."""
         event = self.master.event
-        return frozenset(recurrence_id(when) for when, _ in _dates(event, "EXDATE", self.zones))
+        return frozenset(recurrence_id(when) for when, _ in dates_of(event, "EXDATE", self.zones))
 
     def local(self, when: date | datetime) -> date | datetime:
         """Return *when* as the rule counts it: without a zone, and a whole cycle later."""
@@ -187,7 +187,7 @@ class _Series:
             master.add("RRULE", rule)
         event = self.master.event
         for name in ("RDATE", "EXDATE"):
-            for when, length in _dates(event, name, self.zones):
+            for when, length in dates_of(event, name, self.zones):
                 if length and length > REACH_MAX:
                     raise UnreadableResource(TOO_LARGE)
                 local = self.local(when)
@@ -248,7 +248,7 @@ def _made(made: Event) -> tuple[date | datetime, timedelta]:
     return begins, ends - begins
 
 
-def _dates(
+def dates_of(
     event: Component, name: str, zones: Zones
 ) -> Iterator[tuple[date | datetime, timedelta | None]]:
     """Yield every value of RDATE or EXDATE, and how long it lasts if it says so (a PERIOD)."""

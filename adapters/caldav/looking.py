@@ -17,11 +17,15 @@ from adapters.caldav.discovery import ctag_of, token_of
 from adapters.caldav.errors import AnswerError, UnusableAnswerError
 from adapters.caldav.multistatus import Multistatus
 from adapters.caldav.reading import Reader
+from adapters.caldav.remembering import is_path
 from adapters.caldav.shelf import Fetched, Shelf
 from sync.ports import ChangeSet, Known, Scan
 
 COMPARE_EVERY = timedelta(days=1)
 PAGES_MAX = 200
+TAKEN_OUT = "taken out"
+"""The revision of an instance that is no more."""
+
 REFUSALS = frozenset({400, 405, 409, 412, 501})
 """How servers say that they cannot go on from a token without naming why."""
 
@@ -55,11 +59,11 @@ def first_look(
     """
     state = shelf.state()
     found = shelf.window(since)
-    missing = known(None).keys() - _paths(found)
+    missing = _known_paths(known) - _paths(found)
     if missing:
         found += shelf.fetch(missing & shelf.etags().keys())
     cursor = Cursor(place, token_of(state), ctag_of(state), since, now)
-    return _change_set(found, reader, Scan.FULL), cursor
+    return _change_set(found, reader, Scan.FULL, now), cursor
 
 
 def next_look(
@@ -80,7 +84,8 @@ def next_look(
     gone = (news.gone | found.gone) & last.keys()
     found = replace(found, gone=frozenset(gone))
     silent = not (found.stored or found.unreadable or found.gone)
-    return _change_set(found, reader, Scan.UNCHANGED if silent else Scan.INCREMENTAL), after
+    scan = Scan.UNCHANGED if silent else Scan.INCREMENTAL
+    return _change_set(found, reader, scan, now), after
 
 
 def _since_token(shelf: Shelf, cursor: Cursor) -> tuple[News, Cursor]:
@@ -128,7 +133,7 @@ def _compared(shelf: Shelf, cursor: Cursor, known: Known) -> News:
     What is known but no longer found by its time may only have been moved: the list of the whole
     collection decides.
     """
-    last = known(None)
+    last = {path: etag for path, etag in known(None).items() if is_path(path)}
     standing = shelf.window_etags(cursor.since)
     gone: frozenset[str] = frozenset()
     if missing := last.keys() - standing.keys():
@@ -143,9 +148,23 @@ def _paths(found: Fetched) -> set[str]:
     return {stored.path for stored in found.stored} | set(unreadable)
 
 
-def _change_set(found: Fetched, reader: Reader, scan: Scan) -> ChangeSet:
-    sessions, unreadable = reader.telling(found)
+def _known_paths(known: Known) -> set[str]:
+    return {path for path in known(None) if is_path(path)}
+
+
+def _change_set(found: Fetched, reader: Reader, scan: Scan, now: datetime) -> ChangeSet:
+    """Return what *found* says; an instance that was taken out stands there as one of its own."""
+    told = reader.looked_through(found, now=now)
     revisions = {stored.path: stored.etag for stored in found.stored}
     revisions |= {path: etag for path, etag, _ in found.unreadable}
-    removed = frozenset() if scan is Scan.FULL else found.gone
-    return ChangeSet(sessions, revisions, removed, cursor="", scan=scan, unreadable=unreadable)
+    revisions |= {lost.resource: TAKEN_OUT for lost in told.lost}
+    return ChangeSet(
+        told.sessions,
+        revisions,
+        frozenset() if scan is Scan.FULL else found.gone,
+        cursor="",
+        scan=scan,
+        unreadable=told.unreadable,
+        copies=told.copies,
+        lost=told.lost,
+    )

@@ -6,19 +6,34 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adapters.caldav.expand import occurrences
+from adapters.caldav.remembering import is_to_be_kept, lost_of, may_be_ahead
 from adapters.caldav.screen import may_carry_signal
 from adapters.caldav.shelf import Fetched, Stored
-from adapters.caldav.translate import UnreadableResource, sessions_from
+from adapters.caldav.translate import Reading, UnreadableResource, read, sessions_from
 from sync.domain.sessions import Session, SessionKey, Span
-from sync.ports import Unreadable
+from sync.ports import Lost, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class LookedThrough:
+    """What resources say: ``sessions`` that may carry a signal, and what `ChangeSet` remembers."""
+
+    sessions: tuple[Session, ...]
+    copies: tuple[Session, ...]
+    lost: tuple[Lost, ...]
+    unreadable: tuple[Unreadable, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the resources of one calendar: its configured name, and the practice's zone."""
+    """Reads the resources of one calendar: its configured name, and the practice's zone.
+
+    With ``everything``, whatever stands there counts, as in the drop calendar.
+    """
 
     calendar: str
     zone: ZoneInfo
+    everything: bool = False
 
     def sessions(self, stored: Stored) -> tuple[Session, ...]:
         """Return all that one resource holds.
@@ -34,9 +49,38 @@ class Reader:
             revision=stored.etag,
         )
 
-    def telling(self, found: Fetched) -> tuple[tuple[Session, ...], tuple[Unreadable, ...]]:
-        """Return the sessions that may carry a signal, and what could not be read."""
-        return _each(found, lambda one: self.sessions(one) if may_carry_signal(one.text) else ())
+    def looked_through(self, found: Fetched, *, now: datetime) -> LookedThrough:
+        """Return what *found* says and what is to be remembered of it."""
+        sessions: list[Session] = []
+        copies: list[Session] = []
+        lost: list[Lost] = []
+        unreadable = [Unreadable(path, why) for path, _, why in found.unreadable]
+        for stored in found.stored:
+            telling = self.everything or may_carry_signal(stored.text)
+            if not telling and not may_be_ahead(stored.text, now):
+                continue
+            try:
+                zones, readings = read(stored.text, self.zone)
+                readings = tuple(self._placed(each, stored) for each in readings)
+                lost += lost_of(readings, zones, now)
+            except UnreadableResource as error:
+                # What says nothing and cannot be read is no loss to anybody: no copy, no warning.
+                unreadable += [Unreadable(stored.path, str(error))] if telling else []
+                continue
+            held = [reading.session for reading in readings]
+            sessions += held if telling else []
+            copies += (session for session in held if is_to_be_kept(session, now))
+        return LookedThrough(tuple(sessions), tuple(copies), tuple(lost), tuple(unreadable))
+
+    def _placed(self, reading: Reading, stored: Stored) -> Reading:
+        session = replace(
+            reading.session,
+            calendar=self.calendar,
+            resource=stored.path,
+            revision=stored.etag,
+            payload=stored.text,
+        )
+        return replace(reading, session=session)
 
     def within(
         self, found: Fetched, window: Span

@@ -89,7 +89,14 @@ class GoogleAccount:
         for page in self.client.pages(method, maxResults=250, fields=fields):
             yield from page.get("items", ())
 
-    def calendar(self, wanted: str, *, name: str, zone: ZoneInfo) -> "GoogleCalendar":
+    def calendar(
+        self,
+        wanted: str,
+        *,
+        name: str,
+        zone: ZoneInfo,
+        everything: bool = False,  # noqa: ARG002 - every changed event is read anyway
+    ) -> "GoogleCalendar":
         """Return one of its calendars; see `sync.ports.Server`."""
         return GoogleCalendar(self, name, wanted=wanted, zone=zone)
 

@@ -178,8 +178,10 @@ def _drop_calendar(tree: Tree) -> Found:
             hint = values.did_you_mean(calendar, names)
             yield (
                 place,
-                (f"there is no calendar {values.shown(calendar)} under [[calendars]]; {hint}. "
-                'List it there, with sessions = "none"'),
+                (
+                    f"there is no calendar {values.shown(calendar)} under [[calendars]]; {hint}. "
+                    'List it there, with sessions = "none"'
+                ),
             )
 
 

@@ -122,4 +122,6 @@ def _changes(calendar: Calendar, current: Pass) -> ChangeSet:
 def _changed(changes: ChangeSet | None) -> int:
     if changes is None or changes.scan is Scan.UNCHANGED:
         return 0
-    return len(changes.revisions) + len(changes.removed)
+    # An instance that was taken out is no entry of its own.
+    changed = changes.revisions.keys() - {lost.resource for lost in changes.lost}
+    return len(changed) + len(changes.removed)

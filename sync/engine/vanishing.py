@@ -120,6 +120,8 @@ def _lost(
     own = {copy.resource: copy for copy in current.journal.copies(name, resources)}
     wanted = {lost.series for lost in changes.lost} - removed
     copies = current.journal.copies(name, wanted)
+    # Where an instance has no resource of its own, its copy is with the series.
+    written = {(copy.resource, copy.key.recurrence_id): copy for copy in copies}
     masters = {copy.resource: copy for copy in copies if copy.kind is Kind.SERIES}
     stands = {copy.resource: copy.when for copy in changes.copies if copy.kind is Kind.SERIES}
     for lost in changes.lost:
@@ -127,7 +129,9 @@ def _lost(
         if master is None or stands.get(lost.series, master.when) != master.when:
             continue
         # Known, but without a copy: it was deleted long ago.
-        session = own.get(lost.resource) or (None if lost.resource in seen else _made(master, lost))
+        session = own.get(lost.resource)
+        if session is None and lost.resource not in seen:
+            session = written.get((lost.series, lost.recurrence_id)) or _made(master, lost)
         if session is not None:
             yield session, master
 
