@@ -52,7 +52,7 @@ def _wanted(expected: Expected, record: Raincheck) -> dict[str, object]:
         wanted["minutes"] = _minutes(record.original.when)
     if expected.to == "nowhere":
         wanted["into"] = "nowhere"
-    return {key: value for key, value in wanted.items() if value is not None}
+    return {key: value for key, value in wanted.items() if value not in (None, "unknown")}
 
 
 def _told(record: Raincheck, stage: Stage) -> dict[str, object]:

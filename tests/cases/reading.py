@@ -80,7 +80,7 @@ class Then:
 
 @dataclass(frozen=True)
 class Expected:
-    """What becomes of one session. What is None is not looked at; all else is."""
+    """What becomes of one session; what is None, or ``"unknown"``, is not looked at."""
 
     action: str
     cause: str
@@ -105,7 +105,10 @@ class Expected:
 
 @dataclass(frozen=True)
 class Case:
-    """One worked case. ``config`` is what stands in config.toml besides the base."""
+    """One worked case.
+
+    ``config`` is what stands in config.toml besides the base, less the tables ``without``.
+    """
 
     name: str
     now: str
@@ -116,6 +119,7 @@ class Case:
     exit: int = 0
     daemon: str = ""
     guests_told: bool = True
+    without: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -85,6 +85,8 @@ def config_of(case: Case, folder: Path) -> Config:
     tree = merged(tomllib.loads(BASE), case.config)
     if case.daemon:
         tree["daemon"] = {"settle": case.daemon}
+    for table in case.without:
+        del tree[table]
     path = folder / "config.toml"
     path.write_text(as_toml(tree), "utf-8")
     return load(path, {})
@@ -333,8 +335,8 @@ _DEEDS = {
 
 
 def _guest(text: str) -> Attendee:
-    """Return a guest: ``ann@example.org``, or ``ann@example.org (declined)``."""
-    address, _, answer = text.partition(" ")
+    """Return a guest: ``ann@example.org``, or ``ann@example.org (declined)``; as adapters do."""
+    address, _, answer = text.lower().partition(" ")
     return Attendee(address, Answer(answer.strip("()")) if answer else Answer.NEEDS_ACTION)
 
 
