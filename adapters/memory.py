@@ -7,7 +7,7 @@ calendars share an account; `put` and `remove` are the person's own app.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sync.domain.notes import with_line, without_line
@@ -21,7 +21,7 @@ from sync.errors import (
     RevisionMismatchError,
     SessionGoneError,
 )
-from sync.ports import ChangeSet, Diary, Facts, Known, Scan, Unreadable
+from sync.ports import ChangeSet, Diary, Facts, Known, Lost, Scan, Unreadable
 
 
 @dataclass(slots=True)
@@ -55,6 +55,7 @@ class MemoryCalendar:
         self._invites = invites
         self._resources: dict[str, _Resource] = {}
         self._removals: dict[str, int] = {}
+        self._taken_out: dict[str, Lost] = {}
         self._writes = 0
         self._oldest_cursor = 0
         self._requests = 0
@@ -105,10 +106,18 @@ class MemoryCalendar:
         left = tuple(s for s in self._resources[resource].sessions if s.key != key)
         if left:
             self._store(resource, left)
+            self._take_out(resource, key)
             return
         del self._resources[resource]
         self._writes += 1
         self._removals[resource] = self._writes
+
+    def _take_out(self, resource: str, key: SessionKey) -> None:
+        if key.recurrence_id is None:
+            return
+        start = datetime.strptime(key.recurrence_id, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        name = f"{resource}#{key.recurrence_id}"
+        self._taken_out[name] = Lost(name, resource, key.recurrence_id, start)
 
     def expire_cursors(self) -> None:
         """Forget every cursor given out so far, as servers do after a while."""
@@ -252,14 +261,17 @@ class MemoryCalendar:
             for name, stored in found.items()
             for session in stored.sessions
         )
+        lost = tuple(one for one in self._taken_out.values() if one.series in found)
         return ChangeSet(
             sessions=sessions,
-            revisions={name: str(stored.revision) for name, stored in found.items()},
+            revisions={name: str(stored.revision) for name, stored in found.items()}
+            | {one.resource: "taken out" for one in lost},
             removed=removed,
             cursor=str(self._writes),
             scan=scan,
             unreadable=_unreadable(found),
             copies=sessions,
+            lost=lost,
         )
 
     def _is_in(self, session: Session, window: Span) -> bool:
@@ -282,6 +294,10 @@ def _amended(session: Session, amendment: Amendment) -> Session:
     notes = session.notes
     if amendment.note is not None:
         notes = with_line(notes, amendment.note) if amendment.note else without_line(notes)
+    source = amendment.invite
+    if source is not None and not session.attendees:
+        guests = tuple(replace(guest, answer=Answer.NEEDS_ACTION) for guest in source.attendees)
+        session = replace(session, attendees=guests, organizer=source.organizer)
     return replace(
         session,
         marks=amendment.marks or session.marks,

@@ -17,7 +17,7 @@ from adapters.caldav.lines import Component, Line, component, escaped, folded
 from adapters.caldav.translate import address_of, organizer_of, read, when_of
 from adapters.caldav.vtimezone import generated
 from adapters.caldav.zones import Zones, zone_named
-from sync.domain.sessions import Answer, Timed
+from sync.domain.sessions import Answer, Session, Timed
 from sync.domain.writes import Draft
 
 PRODUCT = "-//Raincheck//Raincheck//EN"
@@ -96,6 +96,19 @@ def _told(event: Component, draft: Draft) -> Iterator[Line]:
         yield Line(f"CATEGORIES:{','.join(map(escaped, draft.categories))}")
     yield Line(f"STATUS:{draft.status.name}")
     yield Line("TRANSP:OPAQUE")
+
+
+def guests_of(original: Session) -> tuple[Line, ...]:
+    """Return the organizer and the guests of *original*, from its payload, their answers reset.
+
+    Raises:
+        ComponentMissing: the payload does not hold the original.
+        UnreadableResource: the payload cannot be understood.
+    """
+    assert isinstance(original.when, Timed), original
+    zones, readings = read(original.payload, original.when.zone)
+    source = found(readings, original.key) or pattern_of(readings, original.key, zones)
+    return tuple(_guests(source.event))
 
 
 def _guests(event: Component) -> Iterator[Line]:

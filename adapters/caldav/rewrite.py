@@ -20,7 +20,7 @@ from adapters.caldav.forms import (
     times,
 )
 from adapters.caldav.lines import Component, Line, component, escaped, folded
-from adapters.caldav.replacing import replacement_text
+from adapters.caldav.replacing import guests_of, replacement_text
 from adapters.caldav.translate import Reading, marks_of, read, shift_of, when_of
 from adapters.caldav.zones import Zones, recurrence_id
 from sync.domain.notes import with_line, without_line
@@ -91,7 +91,16 @@ def _changed(event: Component, amendment: Amendment, zones: Zones) -> Component:
         event = event.with_line(Line(f"TRANSP:{_transp(transparent=amendment.transparent)}"))
     if amendment.when is not None and amendment.when.span != _span(event, zones):
         event = _moved(event, amendment.when, zones)
+    if amendment.invite is not None and not event.all("ATTENDEE"):
+        event = _invited(event, guests_of(amendment.invite))
     return event
+
+
+def _invited(event: Component, guests: tuple[Line, ...]) -> Component:
+    """Return *event* with *guests*, before its alarms; an organizer that it names stays."""
+    named = {"ORGANIZER"} if event.first("ORGANIZER") else set()
+    new = (line for line in guests if line.name not in named)
+    return replace(event, body=(*event.lines, *new, *event.components))
 
 
 def _marked(event: Component, marks: Marks) -> Component:

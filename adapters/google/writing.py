@@ -5,7 +5,7 @@ part ("Events: patch").
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +93,9 @@ def patch_body(event: Event, amendment: Amendment) -> dict[str, Any]:
     if amendment.when is not None and not _is_at(event, amendment.when):
         for side, moment in (("start", amendment.when.start), ("end", amendment.when.end)):
             body[side] = time_of(moment, amendment.when) | {"date": None}
+    if amendment.invite is not None and not event.get("attendees"):
+        guests = _original(amendment.invite.payload).get("attendees") or ()
+        body |= {"attendees": [_guest(guest) for guest in guests]} if guests else {}
     return body
 
 
@@ -106,15 +109,23 @@ def is_patched(event: Event, body: Mapping[str, Any]) -> bool:
             private = (event.get(name) or {}).get("private") or {}
             if any(private.get(key) != value for key, value in wanted["private"].items()):
                 return False
+        elif name == "attendees":
+            if _addresses(event.get(name)) != _addresses(wanted):
+                return False
         elif (event.get(name) or "") != wanted and not _is_default(event, name, wanted):
             return False
     return True
 
 
 def tells_guests(event: Event, body: Mapping[str, Any]) -> str:
-    """Return ``sendUpdates``: guests hear of a time or a cancellation, never of bookkeeping."""
-    heard = {"start", "end", "status", "attendees", "id"} & body.keys()
-    guests = [guest for guest in event.get("attendees") or () if not guest.get("self")]
+    """Return ``sendUpdates``: guests hear of a time or a cancellation, never of bookkeeping.
+
+    That what they accepted now stands for sure is no news to them.
+    """
+    heard = bool({"start", "end", "attendees", "id"} & body.keys())
+    heard |= "status" in body and "cancelled" in {body["status"], event.get("status")}
+    invited = (*(event.get("attendees") or ()), *(body.get("attendees") or ()))
+    guests = [guest for guest in invited if not guest.get("self")]
     return "all" if heard and guests else "none"
 
 
@@ -207,6 +218,10 @@ def _noted(notes: str, line: str) -> dict[str, str]:
 
 def _if_new(event: Event, name: str, wanted: str, *, default: str) -> dict[str, str]:
     return {} if event.get(name, default) == wanted else {name: wanted}
+
+
+def _addresses(guests: Sequence[Mapping[str, Any]] | None) -> set[str]:
+    return {str(guest.get("email") or "").lower() for guest in guests or ()}
 
 
 def _is_at(event: Event, when: Timed) -> bool:

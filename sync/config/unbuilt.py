@@ -25,18 +25,7 @@ def unbuilt(config: Config) -> tuple[str, ...]:
     return tuple(row.sentence for row in ROWS if row.is_asked_for(config))
 
 
-def _has_signal(name: str) -> Callable[[Config], bool]:
-    """Return whether ``[signals]`` names this signal and leaves it on."""
-    return lambda config: (
-        name in config.signals.model_fields_set and getattr(config.signals, name) is not False
-    )
-
-
 ROWS: tuple[Row, ...] = (
-    Row(
-        _has_signal("deleted"),
-        "signals.deleted is not built yet on CalDAV: what vanishes there is never acted on.",
-    ),
     Row(
         lambda config: config.fees.first_waived > 0,
         "fees.first_waived is not built yet: the first fees are proposed like all others.",

@@ -16,6 +16,7 @@ from sync.errors import (
     SessionGoneError,
 )
 from sync.ports import Calendar, ChangeSet, Known, Scan
+from tests.contract.following_contract import FollowingContract
 from tests.contract.hands import Hand, Told, at
 
 SINCE = at(9)
@@ -76,7 +77,7 @@ def draft_of(original: Session, uid: str = "rc0123456789abcdef", day: int = 26) 
     )
 
 
-class CalendarContract:
+class CalendarContract(FollowingContract):
     """The promises. A subclass has the fixtures ``calendar``, ``hand`` and ``again``."""
 
     def look(

@@ -37,6 +37,7 @@ class Told:
     guests: tuple[str, ...] = ()
     status: str = ""
     transparent: bool = False
+    answer: Answer = Answer.ACCEPTED
 
     def instance(self, number: int) -> datetime:
         """Return where the series has the instance."""
@@ -79,6 +80,9 @@ class MemoryHand:
     def put(self, told: Told) -> None:
         for session in self._sessions(told):
             self._calendar.put(session)
+        standing = {session.key for session in self._calendar.sessions()}
+        for key in standing & {told.key(number) for number in told.skipped}:
+            self._calendar.remove(key)
 
     def delete(self, uid: str) -> None:
         for session in self._calendar.sessions():
@@ -101,7 +105,8 @@ class MemoryHand:
             categories=told.categories,
             status=Status(told.status.lower()) if told.status else Status.CONFIRMED,
             transparent=told.transparent,
-            attendees=tuple(Attendee(guest, Answer.ACCEPTED) for guest in told.guests),
+            organizer="therapist@example.org" if told.guests else None,
+            attendees=tuple(Attendee(guest, told.answer) for guest in told.guests),
         )
         if not told.weekly:
             return [plain]
@@ -202,6 +207,13 @@ class GoogleHand:
         }
 
 
+GOOGLE = {
+    Answer.ACCEPTED: "accepted",
+    Answer.DECLINED: "declined",
+    Answer.NEEDS_ACTION: "needsAction",
+}
+
+
 def google_event(told: Told) -> dict[str, Any]:
     """Return the event as Google has it; categories where Thunderbird keeps them."""
     event: dict[str, Any] = {"iCalUID": told.uid, "summary": told.title, "status": "confirmed"}
@@ -213,7 +225,7 @@ def google_event(told: Told) -> dict[str, Any]:
         event["extendedProperties"] = {"shared": {"X-MOZ-CATEGORIES": words}}
     if told.guests:
         event["attendees"] = [
-            {"email": guest, "responseStatus": "accepted"} for guest in told.guests
+            {"email": guest, "responseStatus": GOOGLE[told.answer]} for guest in told.guests
         ]
     if told.transparent:
         event["transparency"] = "transparent"
@@ -271,7 +283,10 @@ def _event(told: Told, times: list[str]) -> list[str]:
     lines += [f"CATEGORIES:{word}" for word in told.categories]
     if told.guests:
         lines.append("ORGANIZER:mailto:therapist@example.org")
-        lines += [f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{guest}" for guest in told.guests]
+        lines += [
+            f"ATTENDEE;PARTSTAT={told.answer.name.replace('_', '-')}:mailto:{guest}"
+            for guest in told.guests
+        ]
     if told.status:
         lines.append(f"STATUS:{told.status}")
     if told.transparent:

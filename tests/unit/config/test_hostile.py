@@ -52,8 +52,8 @@ def dumped(value: object) -> str:
     return quoted(value) if isinstance(value, str) else repr(value)
 
 
-def quoted(text: str) -> str:
-    clean = text.encode("utf-8", "replace").decode()
+def quoted(text: object) -> str:
+    clean = str(text).encode("utf-8", "replace").decode()
     return (
         json.dumps(clean, ensure_ascii=True).replace("\x7f", "\\u007f")
         if clean.isascii()

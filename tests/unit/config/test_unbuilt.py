@@ -10,7 +10,6 @@ from sync.config.unbuilt import ROWS
 FILE = Path("config.toml")
 
 ASKED = [
-    "[signals]\ndeleted = true",
     "[fees]\nfirst_waived = 1",
     '[fees]\napprove = "auto"',
     '[mail]\nhost = "smtp.example.org"\nfrom = "a@example.org"',
@@ -21,7 +20,7 @@ ASKED = [
 def test_what_asks_for_nothing_is_told_nothing(small):
     """A file that leaves these keys out, or turns them off, gets no sentence."""
     assert unbuilt(parse(small, path=FILE)) == ()
-    off = "[signals]\ndeleted = false\ndeclined = false\n[policy]\nattempts = 1\n"
+    off = '[fees]\nfirst_waived = 0\napprove = "ask"\n'
     assert unbuilt(parse(small + off, path=FILE)) == ()
 
 
