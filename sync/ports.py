@@ -7,6 +7,8 @@ from enum import Enum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from sync.domain.fees import FeeState
+from sync.domain.ledger import Row
 from sync.domain.lifecycle import Raincheck
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
@@ -22,6 +24,7 @@ __all__ = [
     "Facts",
     "Journal",
     "Known",
+    "Ledger",
     "Listed",
     "Lost",
     "Pauses",
@@ -245,7 +248,23 @@ class Records(Protocol):
         ...
 
 
-class Journal(Pauses, Records, Protocol):
+class Ledger(Protocol):
+    """The fees that were assessed; written with the records, in the same transactions."""
+
+    def fees(self) -> tuple[Row, ...]:
+        """Return all rows, by the start of the session."""
+        ...
+
+    def forgiven(self, client: str, year: int) -> int:
+        """Return how many fees of *client* (a digest) were forgiven for sessions of *year*."""
+        ...
+
+    def decide(self, ids: Collection[str], state: FeeState) -> None:
+        """Write down what a person says of these rows; ids that nobody knows are passed over."""
+        ...
+
+
+class Journal(Pauses, Records, Ledger, Protocol):
     """What Raincheck remembers. Every method is one transaction; JournalError stops everything."""
 
     def cursor(self, calendar: str) -> str | None:

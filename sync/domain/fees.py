@@ -1,8 +1,8 @@
 """What a disruption costs, by whose fault it was and how late the signal came."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
@@ -46,23 +46,49 @@ class FeeState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A fee that was assessed; *reason* is in plain words."""
+    """A fee that was assessed; *reason* is in plain words.
+
+    ``price`` is what the session costs, ``percent`` the share of it that is due, if it is one.
+    ``at`` is when the signal was noticed, UTC. ``client`` tells clients apart without naming them,
+    and ``year`` is the session's, in the practice's zone: of these, some are ``forgiven``.
+    """
 
     amount: Decimal
     currency: str
     state: FeeState
     reason: str
+    price: Decimal | None = None
+    percent: Decimal | None = None
+    at: datetime | None = None
+    client: str = ""
+    year: int = 0
+    forgiven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a fee is assessed on. ``clients`` are addresses; ``until_start`` is from the signal."""
+    """What a fee is assessed on. ``clients`` are addresses; ``until_start`` is from the signal.
+
+    ``client``, ``year`` and ``at`` as in `Fee`.
+    """
 
     cause: str
     fault: Fault
     paid: bool
     clients: frozenset[str]
     until_start: timedelta
+    client: str = ""
+    year: int = 0
+    at: datetime | None = None
+
+
+Forgiven = Callable[[str, int], int]
+"""Return how many fees of a client, in a year, were forgiven so far."""
+
+
+def none_forgiven(_client: str, _year: int) -> int:
+    """Return none: nothing is known of earlier fees."""
+    return 0
 
 
 NO_SHOWS = frozenset({"no-show", "late"})
@@ -76,17 +102,33 @@ _FAULT_WORDS = {
 }
 
 
-def assessed(charge: Charge, tariff: Tariff) -> Fee:
+def assessed(charge: Charge, tariff: Tariff, forgiven: Forgiven = none_forgiven) -> Fee:
     """Return the fee for one disruption; an amount of zero says why there is none.
 
-    Amounts are rounded half up to the cent. Every fee waits for a person's word.
+    Amounts are rounded half up to the cent. Every fee waits for a person's word, unless the
+    practice approves all of them (``approve = "auto"``).
     """
     share, reason = _share(charge, tariff)
     price = _price(charge.clients, tariff)
+    percent = share.percent if share is not None else None
     amount = Decimal(0) if share is None else _amount(share, price)
-    if share is not None and share.percent is not None:
-        reason = f"{reason}: {share.percent.normalize():f}% of {price}"
-    return Fee(amount.quantize(_CENT, ROUND_HALF_UP), tariff.currency, FeeState.PROPOSED, reason)
+    if percent is not None:
+        reason = f"{reason}: {percent.normalize():f}% of {price}"
+    forgives = amount > 0 and forgiven(charge.client, charge.year) < tariff.first_waived
+    if forgives:
+        amount, reason = Decimal(0), f"{reason}; forgiven, as one of the first of the year"
+    return Fee(
+        amount.quantize(_CENT, ROUND_HALF_UP),
+        tariff.currency,
+        FeeState.APPROVED if tariff.approve_auto else FeeState.PROPOSED,
+        reason,
+        price=price,
+        percent=percent,
+        at=charge.at,
+        client=charge.client,
+        year=charge.year,
+        forgiven=forgives,
+    )
 
 
 _CENT = Decimal("0.01")

@@ -5,8 +5,17 @@ from datetime import datetime
 
 from sync.domain import identity
 from sync.domain import practice as rules
+from sync.domain.fees import Fee, FeeState
 from sync.domain.guests import answer_of, clients_of
-from sync.domain.lifecycle import Duty, DutyKind, Fact, Raincheck, State, after
+from sync.domain.lifecycle import (
+    TAGGED_UNDO,
+    Duty,
+    DutyKind,
+    Fact,
+    Raincheck,
+    State,
+    after,
+)
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
 from sync.domain.sessions import Answer, Session, Status
@@ -16,8 +25,6 @@ from sync.domain.writes import Amendment
 
 DELETED = "a person deleted the replacement"
 CANCELLED = "a person cancelled the replacement"
-TAGGED_UNDO = "a person tagged it to be undone"
-UNDONE = "undone by command"
 DECLINED = "the offer was declined"
 PUT_THERE = "a person put it there"
 
@@ -73,7 +80,8 @@ def struck(
         action=fresh.action,
         rule=fresh.rule,
         noticed=disruption.noticed,
-        fee=fresh.fee,
+        # What is owed for the first time stays owed, whatever became of the second.
+        fee=fresh.fee if fresh.fee and fresh.fee.amount else raincheck.fee,
         urgent=raincheck.urgent or disruption.urgent,
     )
     if fresh.action is not Action.RECORD:
@@ -145,7 +153,14 @@ def undone(raincheck: Raincheck, why: str, *, now: datetime) -> Raincheck:
         cancel = Duty(DutyKind.CANCEL, raincheck.replacement, _place(raincheck))
         duties = (cancel, *duties) if raincheck.slot.span.start > now else duties
     owed = (duty for duty in raincheck.duties if duty.kind is DutyKind.CANCEL)
-    return replace(back, duties=tuple(dict.fromkeys((*owed, *duties))))
+    return replace(back, duties=tuple(dict.fromkeys((*owed, *duties))), fee=_waived(raincheck.fee))
+
+
+def _waived(fee: Fee | None) -> Fee | None:
+    """Return *fee* as it is after an undo: what nobody has approved yet is not asked for."""
+    if fee is None or fee.state is not FeeState.PROPOSED:
+        return fee
+    return replace(fee, state=FeeState.WAIVED)
 
 
 def amendment_for(duty: Duty, raincheck: Raincheck) -> Amendment:

@@ -35,5 +35,10 @@ def raincheck_id(original: SessionKey) -> str:
     return base64.b32encode(digest).decode("ascii")[:10].lower()
 
 
+def digest(text: str) -> str:
+    """Return ten letters and digits that tell *text* apart from others, and do not tell it."""
+    return base64.b32encode(uuid5(NAMESPACE, f"digest\n{text}").bytes).decode("ascii")[:10].lower()
+
+
 def _name(original: SessionKey) -> str:
     return f"{original.uid}\n{original.recurrence_id or ''}"

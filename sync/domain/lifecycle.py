@@ -132,6 +132,12 @@ NEEDS_A_PERSON = frozenset({State.WAITING, State.FAILED})
 """States that end a pass with exit 1."""
 
 
+TAGGED_UNDO = "a person tagged it to be undone"
+UNDONE = "undone by command"
+UNDOING = frozenset({TAGGED_UNDO, UNDONE})
+"""Reasons of what was taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Raincheck:
     """The record of one promise.
@@ -171,6 +177,11 @@ class Raincheck:
     def calendar(self) -> str:
         """Return the name of the calendar that the replacement is written into."""
         return self.home or self.original.calendar
+
+    @property
+    def undone(self) -> bool:
+        """Return whether a person took it all back, the fee as well."""
+        return self.state is State.WITHDRAWN and self.reason in UNDOING
 
     @property
     def needs_a_person(self) -> bool:

@@ -66,6 +66,7 @@ def way_out(
     assert raincheck.slot is not None, raincheck
     taken = raincheck.slot.span
     ours = {raincheck.replacement, *rules.freed_by(raincheck, practice)}
+    ours |= rules.past_offers(raincheck)
     others = [session for session in agenda if session.key not in ours]
     entered = [one for one in others if one.key not in known and one.marks is None]
     if not any(busy.span.overlaps(taken) for busy in rules.busy_in(entered, practice)):

@@ -9,7 +9,15 @@ from math import ceil
 from sync.domain import identity
 from sync.domain.availability import Busy, Hours, busy_of
 from sync.domain.causes import UNSPECIFIED, Cause, Fault
-from sync.domain.fees import CANCELLATIONS, Charge, Fee, Tariff, assessed
+from sync.domain.fees import (
+    CANCELLATIONS,
+    Charge,
+    Fee,
+    Forgiven,
+    Tariff,
+    assessed,
+    none_forgiven,
+)
 from sync.domain.guests import clients_of
 from sync.domain.lifecycle import Fact, Raincheck, State, after
 from sync.domain.modality import modality_of
@@ -70,10 +78,16 @@ def is_session(session: Session, practice: Practice) -> bool:
     return holds is Holds.ALL
 
 
-def raincheck_of(disruption: Disruption, practice: Practice, pass_id: str) -> Raincheck | None:
+def raincheck_of(
+    disruption: Disruption,
+    practice: Practice,
+    pass_id: str,
+    forgiven: Forgiven = none_forgiven,
+) -> Raincheck | None:
     """Return the promise for *disruption*, waiting for a slot; None if policy ignores it.
 
-    For `record` there is nothing to find: it is planned at once.
+    For `record` there is nothing to find: it is planned at once. *forgiven* counts the fees that
+    the client was forgiven already.
     """
     decision = _decision(disruption, practice)
     action = decision.terms.action
@@ -92,7 +106,7 @@ def raincheck_of(disruption: Disruption, practice: Practice, pass_id: str) -> Ra
         state=State.PLANNED if recorded else State.WAITING,
         pass_id=pass_id,
         replacement=None if recorded else identity.replacement_key(key, 1),
-        fee=_fee(disruption, practice),
+        fee=_fee(disruption, practice, forgiven),
         paid=disruption.paid,
         urgent=disruption.urgent,
         home=disruption.home,
@@ -119,12 +133,13 @@ def wish_of(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish:
     start = now + terms.notice
     # A slip of the year must not make a search of decades.
     end = min(max(now, original.when.span.start), now + AHEAD_MAX) + terms.within
+    when = to_be_held(raincheck, terms)
     recurring = original.kind is not Kind.SINGLE
     refused = _own_time(original.when, practice, same_day=terms.same_day)
     return Wish(
         id=raincheck.id,
-        when=to_be_held(raincheck, terms),
-        window=Span(start.astimezone(UTC), max(start, end).astimezone(UTC)),
+        when=when,
+        window=_window(start, end, when.length),
         prefer=terms.prefer,
         refused=(refused, *raincheck.declined),
         clients=clients_of(original, practice.watch.emails) | {f"uid:{original.key.uid}"},
@@ -133,6 +148,12 @@ def wish_of(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish:
         urgent=raincheck.urgent,
         rhythm=WEEKLY if recurring else None,
     )
+
+
+def _window(start: datetime, end: datetime, length: timedelta) -> Span:
+    """Return the time from *start* on; a session may begin at the very *end*."""
+    last = end + length if end >= start else start
+    return Span(start.astimezone(UTC), last.astimezone(UTC))
 
 
 def going_on(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish | None:
@@ -156,7 +177,7 @@ def going_on(raincheck: Raincheck, practice: Practice, *, now: datetime) -> Wish
         usual,
         window=Span(start, max(start, end)),
         prefer=Preference(Favour.SOONEST),
-        refused=raincheck.declined,
+        refused=tuple(span for span in raincheck.declined if span != held),
         same_day=True,
         rhythm=None,
     )
@@ -181,7 +202,7 @@ def to_be_held(raincheck: Raincheck, terms: Terms) -> Timed:
 def _broken_off(raincheck: Raincheck) -> Span | None:
     """Return the time of the session, or of its replacement, during which the signal came."""
     assert isinstance(raincheck.original.when, Timed), raincheck
-    times = (raincheck.original.when.span, *raincheck.declined)
+    times = (*reversed(raincheck.declined), raincheck.original.when.span)
     return next((span for span in times if span.start <= raincheck.noticed < span.end), None)
 
 
@@ -219,6 +240,12 @@ def freed_by(raincheck: Raincheck, practice: Practice) -> frozenset[SessionKey]:
     """Return the original, if it will stop blocking its time once its replacement stands."""
     keeps = terms_of(raincheck, practice).terms.keep_original
     return frozenset() if keeps else frozenset({raincheck.original.key})
+
+
+def past_offers(raincheck: Raincheck) -> frozenset[SessionKey]:
+    """Return the replacements of earlier attempts: they are, or will be, in nobody's way."""
+    original = raincheck.original.key
+    return frozenset(identity.replacement_key(original, n) for n in range(1, raincheck.attempt))
 
 
 def planned_at(raincheck: Raincheck, slot: Timed, why: str, practice: Practice) -> Raincheck:
@@ -328,15 +355,28 @@ def _decision(disruption: Disruption, practice: Practice) -> Decision:
     return decided(practice.policy, situation)
 
 
-def _fee(disruption: Disruption, practice: Practice) -> Fee | None:
+def client_of(session: Session, practice: Practice) -> str:
+    """Return what tells the client apart without a name: a digest of addresses, or of the title."""
+    clients = sorted(clients_of(session, practice.watch.emails))
+    name = cleaned_title(session.title, practice.watch.dictionary).strip().casefold()
+    return identity.digest(",".join(clients) or f"title:{name}")
+
+
+def _fee(
+    disruption: Disruption, practice: Practice, forgiven: Forgiven = none_forgiven
+) -> Fee | None:
     if practice.tariff is None:
         return None
-    start = disruption.session.span_in(practice.watch.zone).start
+    session = disruption.session
+    start = session.span_in(practice.watch.zone).start
     charge = Charge(
         cause=disruption.cause.name,
         fault=disruption.cause.fault,
         paid=disruption.paid,
-        clients=clients_of(disruption.session, practice.watch.emails),
+        clients=clients_of(session, practice.watch.emails),
         until_start=start - disruption.noticed,
+        client=client_of(session, practice),
+        year=start.astimezone(practice.watch.zone).year,
+        at=disruption.noticed.astimezone(UTC),
     )
-    return assessed(charge, practice.tariff)
+    return assessed(charge, practice.tariff, forgiven)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sync.domain.following import UNDONE, undone
-from sync.domain.lifecycle import OPEN, Raincheck, State
+from sync.domain.following import undone
+from sync.domain.lifecycle import OPEN, UNDONE, Raincheck, State
 from sync.domain.passes import PassReport, Warned, WarningCode
 from sync.domain.policy import Policy, Terms
 from sync.domain.practice import Practice

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from sync.domain import identity
 from sync.domain import practice as rules
-from sync.domain.following import DELETED, STOOD, TAGGED_UNDO, followed, turn_of, undone
+from sync.domain.following import DELETED, STOOD, followed, turn_of, undone
 from sync.domain.following import struck as replacement_struck
-from sync.domain.lifecycle import Fact, Raincheck, State, is_renamed
+from sync.domain.lifecycle import TAGGED_UNDO, Fact, Raincheck, State, is_renamed
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.policy import SignalKind
 from sync.domain.practice import Holds
@@ -22,6 +22,7 @@ from sync.domain.signals import (
 )
 from sync.engine import closing, rebuilding, resting
 from sync.engine.current import Pass
+from sync.engine.forgiving import Forgiving
 from sync.engine.looking import Look
 from sync.engine.vanishing import vanished
 from sync.ports import Entry
@@ -188,10 +189,11 @@ def _home_of(session: Session, looks: Sequence[Look], current: Pass) -> str | No
 def _promised(seen: _Seen, remembered: dict[str, Raincheck], current: Pass) -> list[Raincheck]:
     """Return the new promises; `written` where a lost journal's replacement turns out to stand."""
     promised: list[Raincheck] = []
+    forgiving = Forgiving(current.journal)
     for id_, disruption in seen.disruptions.items():
         if id_ in remembered or _is_renamed(disruption.session, remembered):
             continue
-        made = rules.raincheck_of(disruption, current.practice, current.id)
+        made = forgiving.raincheck_of(disruption, current)
         if made is None:
             continue
         there = seen.replacements.get(made.replacement) if made.replacement else None

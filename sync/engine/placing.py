@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import partial
 
 from sync.domain import practice as rules
-from sync.domain.following import DELETED, TAGGED_UNDO, is_exhausted, withdrawn
-from sync.domain.lifecycle import Fact, Raincheck, State, after
+from sync.domain.following import DELETED, is_exhausted, withdrawn
+from sync.domain.lifecycle import TAGGED_UNDO, Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.placement import found_for, wishes_of
 from sync.domain.planner import Plan, Wish
@@ -214,7 +214,9 @@ def _with_slots(
         why = f"the busy time of calendar {error} could not be read"
         return [rules.unplaced(raincheck, why) for raincheck in wanting]
     placed.known = frozenset(session.key for session in agenda)
-    freed = frozenset[SessionKey]().union(*(rules.freed_by(r, practice) for r in wanting))
+    freed = frozenset[SessionKey]().union(
+        *(rules.freed_by(r, practice) | rules.past_offers(r) for r in wanting)
+    )
     staying = [session for session in agenda if session.key not in freed]
     made = found_for(wanting, practice, rules.busy_in(staying, practice), now=now)
     return applied(wanting, made, practice)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from sync.domain import practice as rules
 from sync.domain.closures import judged_closed, judged_closure
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import Warned
@@ -11,6 +10,7 @@ from sync.domain.policy import SignalKind
 from sync.domain.sessions import Session, Status
 from sync.domain.signals import Disruption, judged
 from sync.engine.current import Pass
+from sync.engine.forgiving import Forgiving
 from sync.engine.looking import Look
 from sync.errors import CalendarError, RejectedError
 
@@ -29,6 +29,7 @@ def rested(resting: Iterable[Raincheck], looks: Mapping[str, Look], current: Pas
     The last word of the person counts: the cause may have been added while it rested.
     """
     found = Rested()
+    forgiving = Forgiving(current.journal)
     for raincheck in resting:
         look = looks.get(raincheck.original.calendar)
         if raincheck.noticed + current.settle > current.now or look is None or look.changes is None:
@@ -44,7 +45,7 @@ def rested(resting: Iterable[Raincheck], looks: Mapping[str, Look], current: Pas
             found.taken_back.append(raincheck.id)
             continue
         said = replace(said, noticed=raincheck.noticed, home=raincheck.home)
-        fresh = rules.raincheck_of(said, current.practice, current.id)
+        fresh = forgiving.raincheck_of(said, current)
         if fresh is None:
             found.taken_back.append(raincheck.id)
         else:

@@ -141,16 +141,34 @@ def fee_to_text(fee: Fee | None) -> str | None:
             "currency": fee.currency,
             "state": fee.state.value,
             "reason": fee.reason,
+            "price": None if fee.price is None else str(fee.price),
+            "percent": None if fee.percent is None else str(fee.percent),
+            "at": fee.at.isoformat() if fee.at else None,
+            "client": fee.client,
+            "year": fee.year,
+            "forgiven": fee.forgiven,
         }
     )
 
 
 def fee_from_text(text: str | None) -> Fee | None:
-    """Return the fee that `fee_to_text` wrote."""
+    """Return the fee that `fee_to_text` wrote, or an earlier version of it."""
     if text is None:
         return None
     held = json.loads(text)
-    return Fee(Decimal(held["amount"]), held["currency"], FeeState(held["state"]), held["reason"])
+    price, percent, at = (held.get(name) for name in ("price", "percent", "at"))
+    return Fee(
+        Decimal(held["amount"]),
+        held["currency"],
+        FeeState(held["state"]),
+        held["reason"],
+        price=Decimal(price) if price else None,
+        percent=Decimal(percent) if percent else None,
+        at=datetime.fromisoformat(at) if at else None,
+        client=held.get("client", ""),
+        year=held.get("year", 0),
+        forgiven=held.get("forgiven", False),
+    )
 
 
 def _dumped(value: object) -> str:

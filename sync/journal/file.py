@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sync.errors import JournalError
 
-VERSION = 4
+VERSION = 5
 """PRAGMA user_version of the schema this program writes."""
 
 

@@ -1,4 +1,4 @@
--- The state file, version 4 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
+-- The state file, version 5 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
 
 CREATE TABLE calendars (
     name   TEXT PRIMARY KEY,
@@ -77,3 +77,24 @@ CREATE TABLE story (
 ) STRICT;
 CREATE INDEX story_by_raincheck ON story (raincheck);
 CREATE INDEX story_by_pass ON story (pass_id);
+
+-- One row for each disruption that was assessed; `fee` is as assessed, `state` as a person said.
+CREATE TABLE fees (
+    id            TEXT PRIMARY KEY,
+    raincheck     TEXT NOT NULL,
+    at            TEXT NOT NULL,
+    calendar      TEXT NOT NULL,
+    uid           TEXT NOT NULL,
+    recurrence_id TEXT,
+    session_start TEXT NOT NULL,
+    cause         TEXT NOT NULL,
+    fault         TEXT NOT NULL,
+    paid          INTEGER NOT NULL,
+    fee           TEXT NOT NULL,
+    state         TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'waived')),
+    client        TEXT NOT NULL,  -- a digest
+    year          INTEGER NOT NULL,
+    forgiven      INTEGER NOT NULL,
+    UNIQUE (raincheck, at)
+) STRICT;
+CREATE INDEX fees_forgiven ON fees (client, year) WHERE forgiven;

@@ -14,10 +14,12 @@ from threading import RLock
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sync.domain.fees import FeeState
+from sync.domain.ledger import Row
 from sync.domain.lifecycle import OPEN, Raincheck
 from sync.domain.sessions import AllDay, Kind, Session
 from sync.errors import JournalError
-from sync.journal import codec
+from sync.journal import codec, ledger
 from sync.journal.file import connected, copied_into, upgrade
 from sync.journal.rows import UPSERT, raincheck_of, row_of
 from sync.ports import ChangeSet, Entry, Known, Scan, Seen
@@ -137,8 +139,25 @@ class SqliteJournal:
                 run("DELETE FROM copies WHERE ends < ?", (forget.astimezone(UTC).isoformat(),))
             for raincheck in rainchecks:
                 run(UPSERT, row_of(raincheck))
+                ledger.save(run, raincheck)
             for entry in entries:
                 run(_TELL, _entry_row(entry))
+
+    def fees(self) -> tuple[Row, ...]:
+        """See `sync.ports.Journal`."""
+        rows = self._all("SELECT * FROM fees ORDER BY session_start, id", ())
+        return tuple(ledger.row_from(row) for row in rows)
+
+    def forgiven(self, client: str, year: int) -> int:
+        """See `sync.ports.Journal`."""
+        asked = "SELECT count(*) FROM fees WHERE forgiven AND client = ? AND year = ?"
+        return int(self._all(asked, (client, year))[0][0])
+
+    def decide(self, ids: Collection[str], state: FeeState) -> None:
+        """See `sync.ports.Journal`."""
+        with self._transaction() as run:
+            for id_ in ids:
+                run("UPDATE fees SET state = ? WHERE id = ?", (state.value, id_))
 
     def paused(self, account: str) -> datetime | None:
         """See `sync.ports.Journal`."""
@@ -157,6 +176,7 @@ class SqliteJournal:
         """See `sync.ports.Journal`."""
         with self._transaction() as run:
             run(UPSERT, row_of(raincheck))
+            ledger.save(run, raincheck)
             run(_TELL, _entry_row(entry))
             for one in seen:
                 run(_SEEN, (one.calendar, one.resource, one.revision))
@@ -176,7 +196,7 @@ class SqliteJournal:
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[Callable[[str, Any], object]]:
+    def _transaction(self) -> Iterator[Callable[[str, Any], sqlite3.Cursor]]:
         with self._lock, _as_journal_error():
             self._connection.execute("BEGIN IMMEDIATE")
             try:

@@ -26,6 +26,7 @@ MARKS = {
     "raincheckReplacement": "X-RAINCHECK-REPLACEMENT",
     "raincheckAttempt": "X-RAINCHECK-ATTEMPT",
 }
+ANSWERS = {"NEEDS-ACTION": "needsAction", "ACCEPTED": "accepted", "DECLINED": "declined"}
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ path = "state/raincheck.db"
 def _from_ical(event: icalendar.Event) -> dict[str, Any]:
     told: dict[str, Any] = {
         "iCalUID": str(event["UID"]),
-        "status": "confirmed",
+        "status": "tentative" if event.get("STATUS") == "TENTATIVE" else "confirmed",
         "summary": str(event.get("SUMMARY", "")),
         "start": _time(event.decoded("DTSTART")),
         "end": _time(event.end),
@@ -160,7 +161,10 @@ def _from_ical(event: icalendar.Event) -> dict[str, Any]:
     guests = guests if isinstance(guests, list) else [guests]
     if guests:
         told["attendees"] = [
-            {"email": str(one).removeprefix("mailto:"), "responseStatus": "needsAction"}
+            {
+                "email": str(one).removeprefix("mailto:"),
+                "responseStatus": ANSWERS[str(one.params.get("PARTSTAT", "NEEDS-ACTION"))],
+            }
             for one in guests
         ]
     return told

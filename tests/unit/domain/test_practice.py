@@ -118,10 +118,11 @@ def test_terms_are_todays_and_the_action_stays():
     [("2026-11-24T10:00", "2026-12-08T10:00"), ("2026-11-20T10:00", "2026-12-07T09:00")],
 )
 def test_the_search_window(start, last):
-    """From now and the notice, to `within` after the later of now and the original's start."""
+    """From now and the notice; the last one may begin `within` after the later of now and then."""
     wish = wish_of(raincheck(original=session(when=at(start))), RULES, now=NOW)
     assert wish.window == Span(
-        NOW + timedelta(hours=24), datetime.fromisoformat(last).replace(tzinfo=UTC)
+        NOW + timedelta(hours=24),
+        datetime.fromisoformat(last).replace(tzinfo=UTC) + timedelta(hours=1),
     )
     (day,) = wish.refused
     assert day.length == timedelta(days=1)

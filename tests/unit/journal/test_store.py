@@ -351,6 +351,7 @@ def old_file(tmp_path):
         for since in (
             "DROP TABLE copies",
             "DROP TABLE pauses",
+            "DROP TABLE fees",
             "DROP INDEX rainchecks_owing",
             "DROP INDEX story_by_pass",
             "ALTER TABLE rainchecks DROP COLUMN home",
