@@ -99,6 +99,8 @@ class _Scanner:
         if is_array:
             self.step()
         place = self.resolved(self.key())
+        for length in range(1, len(place)):
+            self.of.setdefault(place[:length], line)  # tables that are only named on the way
         if is_array:
             count = self.arrays.get(place, 0)
             self.arrays[place] = count + 1
