@@ -18,9 +18,17 @@ from sync.domain import words
 from sync.domain.passes import PassReport
 from sync.domain.practice import Holds
 from sync.domain.practice import Practice as Rules
+from sync.domain.sessions import SessionKey
 from sync.domain.signals import Watch
 from sync.engine import Engine
-from sync.errors import AccessError, ConfigError, Problem, UnreachableError
+from sync.errors import (
+    AccessError,
+    CalendarError,
+    ConfigError,
+    Problem,
+    RejectedError,
+    UnreachableError,
+)
 from sync.journal import SqliteJournal, one_writer
 from sync.ports import Calendar, Server
 
@@ -48,6 +56,10 @@ class Practice:
     def run_pass(self) -> PassReport:
         """Do one pass; see `sync.engine.Engine.run_pass`."""
         return self.engine.run_pass()
+
+    def undo(self, ids: Sequence[str]) -> PassReport:
+        """Take rainchecks back; see `sync.engine.Engine.undo`."""
+        return self.engine.undo(ids)
 
 
 @contextmanager
@@ -83,6 +95,65 @@ def opened(
             dry_run=dry_run,
         )
         yield Practice(engine, config.zone)
+
+
+@contextmanager
+def remembered(config: Config, *, environ: Mapping[str, str]) -> Iterator[SqliteJournal]:
+    """Open a copy of what is remembered, for reading; creates nothing and waits for nobody.
+
+    Raises:
+        JournalError: the state file cannot be read.
+    """
+    with SqliteJournal.in_memory_copy(config.state_path(environ)) as journal:
+        yield journal
+
+
+@contextmanager
+def decided(config: Config, *, environ: Mapping[str, str]) -> Iterator[SqliteJournal]:
+    """Open what is remembered, to write down a person's decisions.
+
+    Raises:
+        BusyError: a pass works on the same state.
+        JournalError: the state file cannot be used.
+    """
+    path = config.state_path(environ)
+    with one_writer(path), SqliteJournal.opened(path) as journal:
+        yield journal
+
+
+def titles_of(
+    config: Config,
+    sessions: Sequence[tuple[str, SessionKey, str | None]],
+    *,
+    environ: Mapping[str, str],
+    lost: Callable[[str], None],
+) -> dict[tuple[str, SessionKey], str]:
+    """Return the titles of sessions as they stand in the calendars now.
+
+    Args:
+        config: Whose calendars.
+        sessions: Calendar, key and resource of each.
+        environ: For passwords.
+        lost: Called with the name of each calendar that cannot be read.
+    """  # fmt: skip
+    found: dict[tuple[str, SessionKey], str] = {}
+    given_up: set[str] = set()
+    with servers(config, environ=environ) as accounts:
+        calendars = {each.name: each for each in _calendars(config, accounts)}
+        for name, key, resource in sessions:
+            if name in given_up or name not in calendars:
+                continue
+            try:
+                session = calendars[name].read(key, resource or None)
+            except RejectedError:
+                continue
+            except CalendarError:
+                given_up.add(name)
+                lost(name)
+                continue
+            if session is not None:
+                found[name, key] = session.title
+    return found
 
 
 def rules_of(config: Config) -> Rules:

@@ -10,9 +10,13 @@ COMMANDS = {
     "auth": "Log in to an account in the browser.",
     "check": "Validate the configuration, log in everywhere, say what would be watched.",
     "demo": "See it work: a calendar server of its own, a sample week, one sync.",
+    "fees": "Show what missed sessions cost; approve or waive it.",
+    "history": "Tell what was done, when, and why.",
     "labels": "Create the labels that say a session was disrupted, in Google Calendar.",
     "run": "Watch every calendar and reschedule what is disrupted, until stopped.",
+    "status": "Show what is open.",
     "sync": "Look at every calendar once and reschedule what was disrupted.",
+    "undo": "Withdraw replacements and put the originals back.",
 }
 
 

@@ -43,7 +43,7 @@ def as_json(report: PassReport) -> dict[str, Any]:
         "started": report.started.isoformat(),
         "finished": report.finished.isoformat(),
         "calendars": [_calendar(look) for look in report.calendars],
-        "rainchecks": [_raincheck(raincheck) for raincheck in report.rainchecks],
+        "rainchecks": [raincheck_as_json(raincheck) for raincheck in report.rainchecks],
         "warnings": [_warning(warned) for warned in report.warnings],
     }
 
@@ -115,7 +115,8 @@ def _calendar(look: CalendarLook) -> dict[str, Any]:
     }
 
 
-def _raincheck(raincheck: Raincheck) -> dict[str, Any]:
+def raincheck_as_json(raincheck: Raincheck) -> dict[str, Any]:
+    """Return one raincheck as JSON has it, without a title, name or address."""
     original = raincheck.original
     start, end = _ends(original.when)
     return {

@@ -27,14 +27,6 @@ def unbuilt(config: Config) -> tuple[str, ...]:
 
 ROWS: tuple[Row, ...] = (
     Row(
-        lambda config: config.fees.first_waived > 0,
-        "fees.first_waived is not built yet: the first fees are proposed like all others.",
-    ),
-    Row(
-        lambda config: config.fees.approve == "auto",
-        'fees.approve = "auto" is not built yet: every fee waits for a person.',
-    ),
-    Row(
         lambda config: config.mail is not None,
         "mail is not built yet: guests are told by their calendar server, or not at all.",
     ),

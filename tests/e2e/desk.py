@@ -77,7 +77,12 @@ class Desk:
     def sync(self, *arguments: str, expect: int = 0) -> dict[str, Any]:
         done = self.run("sync", "--json", *arguments)
         assert done.returncode == expect, (done.returncode, done.stdout, done.stderr)
-        return json.loads(done.stdout)
+        return dict(json.loads(done.stdout))
+
+    def history(self) -> list[dict[str, Any]]:
+        done = self.run("history", "--json")
+        assert done.returncode == 0, done.stderr
+        return list(json.loads(done.stdout)["rainchecks"])
 
     def put(self, name: str, text: str) -> None:
         answer = self.server.request(

@@ -35,18 +35,19 @@ def answered(office: Desk, event: icalendar.Event, answer: str) -> None:
     edited(office, event, attendee=guest)
 
 
-def offered(office: Desk) -> icalendar.Event:
-    """Return the offer for a tagged session with one guest."""
+def offered(office: Desk) -> tuple[icalendar.Event, str]:
+    """Return the offer for a tagged session with one guest, and the pass that made it."""
     office.put("one", session("one@example.org", in_days(3), "CATEGORIES:disrupted", *GUESTS))
-    (told,) = office.sync()["rainchecks"]
+    report = office.sync()
+    (told,) = report["rainchecks"]
     assert (told["status"], told["replacement"]["confirmed"]) == ("settled", False)
     (offer,) = standing(office)
-    return offer
+    return offer, report["pass"]
 
 
 def test_an_accepted_offer_is_confirmed(office: Desk) -> None:
     """Tentative until the client says yes; then confirmed, and nothing more is to be done."""
-    answered(office, offered(office), "ACCEPTED")
+    answered(office, offered(office)[0], "ACCEPTED")
     (told,) = office.sync()["rainchecks"]
     assert told["replacement"]["confirmed"]
     (agreed,) = standing(office)
@@ -56,7 +57,7 @@ def test_an_accepted_offer_is_confirmed(office: Desk) -> None:
 
 def test_a_declined_offer_leads_to_another(office: Desk) -> None:
     """The first is cancelled, the second stands elsewhere, and the original names it."""
-    first = offered(office)
+    first, _ = offered(office)
     answered(office, first, "DECLINED")
     (told,) = office.sync()["rainchecks"]
     assert (told["attempt"], told["status"]) == (2, "settled")
@@ -124,8 +125,9 @@ def test_a_closure_moves_its_day(office: Desk) -> None:
 @pytest.mark.parametrize("way", ["tag", "command", "pass", "delete"])
 def test_what_was_done_is_undone(office: Desk, way: str) -> None:
     """The replacement goes, the original stands as it did, with its guest; and it stays so."""
-    offer = offered(office)
-    report_id = office.history()[0]["id"]
+    offer, pass_id = offered(office)
+    (told,) = office.history()
+    assert [event["what"] for event in told["events"]][:1] == ["seen"]
     if way == "tag":
         edited(office, offer, description="Sorry. #undo")
         office.sync()
@@ -133,9 +135,9 @@ def test_what_was_done_is_undone(office: Desk, way: str) -> None:
         office.delete(str(offer["UID"]))
         office.sync()
     elif way == "command":
-        assert office.run("undo", report_id).returncode == 0
+        assert office.run("undo", told["id"]).returncode == 0
     else:
-        assert office.run("undo", "--pass", office.last_pass()).returncode == 0
+        assert office.run("undo", "--pass", pass_id).returncode == 0
     assert standing(office) == []
     back = office.event("one@example.org")
     assert str(back.get("STATUS", "CONFIRMED")) == "CONFIRMED"

@@ -10,8 +10,6 @@ from sync.config.unbuilt import ROWS
 FILE = Path("config.toml")
 
 ASKED = [
-    "[fees]\nfirst_waived = 1",
-    '[fees]\napprove = "auto"',
     '[mail]\nhost = "smtp.example.org"\nfrom = "a@example.org"',
     '[daemon]\npoll = "60s"',
 ]
