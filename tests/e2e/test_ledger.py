@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.desk import Desk, in_days, session
 
-FEES = '[fees]\nsession = "80.00"\nfirst_waived = 1\n'
+FEES = '[fees]\ncurrency = "GBP"\nsession = "80.00"\nfirst_waived = 1\n'
 GUESTS = (
     "ORGANIZER:mailto:practice@example.org",
     "ATTENDEE:mailto:quillon@example.com",
@@ -92,7 +92,7 @@ def test_history_tells_it_all_and_nobodys_name(charged: Desk) -> None:
     told = charged.history()
     assert len(told) == 3
     for raincheck in told:
-        assert [event["what"] for event in raincheck["events"]][0] == "seen"
+        assert raincheck["events"][0]["what"] == "seen"
         assert raincheck["events"][-1]["what"] == "settled"
     done = charged.run("history", told[0]["id"])
     assert done.returncode == 0
