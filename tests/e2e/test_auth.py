@@ -136,6 +136,7 @@ def test_without_a_full_consent_the_old_login_stays(tmp_path, set_up, browser, s
     with practice(tmp_path) as (login, _, folder):
         kept = folder / "work.token.json"
         kept.write_text("the old one", "utf-8")
+        kept.chmod(0o600)
         for name, value in set_up.items():
             setattr(login, name, value)
         code, out, err = auth(folder, "work", "--no-browser", browser=browser)
