@@ -1,23 +1,23 @@
 """Placing several sessions together: most of them first, then the least total cost.
 
-Options in, choices out; nothing here knows of weeks, clients' habits or opening hours. Sessions
-that cannot meet are taken apart first. Each group is filled greedily in two orders; then
+Sessions that cannot meet are taken apart first. Each group is filled greedily in a few orders;
+then
 
 - whoever stands outside may push one session elsewhere, which may push another (an augmenting
-  path), so that one more is placed;
-- whoever could have a cheaper slot takes it, if the one who stood there loses less.
+  path), or clear a slot of a few, so that one more is placed;
+- whoever could have a cheaper slot takes it, if the one who stood there loses less;
+- small groups that want each other's slots are put back in the cheapest way (`regrouping`);
+- whoever stands outside takes the place of one who costs more.
 
-Both only ever improve, so the result is never worse than placing one by one. Work is bounded by
-counting steps, not by the clock: the same question has the same answer on any machine.
+All of it only ever improves, so the result is never worse than placing one by one. Work is bounded
+by counting steps, not by the clock: the same question has the same answer on any machine.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
-from sync.domain.slots import Slot
+from sync.domain.board import Board, Limits, Option, Seeker
+from sync.domain.regrouping import regrouped
 
 STEPS_EACH = 1_000
 """How many slots may be looked at for every session of a group while improving."""
@@ -28,172 +28,11 @@ ROUNDS_MAX = 8
 DEPTH_MAX = 4
 """How many sessions may move so that one more finds room."""
 
+CROWD_MAX = 3
+"""How many may stand at a slot that is cleared for one who found no other."""
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One slot that a session may have, and its cost."""
-
-    cost: int
-    slot: Slot
-
-
-@dataclass(frozen=True, slots=True)
-class Seeker:
-    """One session to be placed. ``options`` ascend by cost, then by start.
-
-    ``hint`` is empty if it tells nothing; two of the same hint on one day cost ``hint_cost`` each.
-    """
-
-    options: tuple[Option, ...]
-    clients: frozenset[str] = frozenset()
-    same_day: bool = False
-    urgent: bool = False
-    hint: str = ""
-    hint_cost: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What holds between sessions: time between two, and how many more a day may take.
-
-    ``room`` is None if a day may take any number.
-    """
-
-    buffer: timedelta
-    room: Callable[[date], int] | None = None
-
-
-@dataclass(slots=True)
-class Board:
-    """Who stands where, while searching. Seekers are known by their place in the sequence."""
-
-    seekers: Sequence[Seeker]
-    limits: Limits
-    chosen: dict[int, Option] = field(default_factory=dict)
-    steps: int = 0
-    _order: list[tuple[datetime, int]] = field(default_factory=list)
-    _days: dict[date, set[int]] = field(default_factory=dict)
-    _rivals: tuple[frozenset[int], ...] = ()
-
-    def __post_init__(self) -> None:
-        self._rivals = _rivals_among(self.seekers)
-
-    @property
-    def worth(self) -> tuple[int, int, int]:
-        """Return how good it is, less is better: urgent ones missing, all missing, total cost."""
-        missing = [one for one in range(len(self.seekers)) if one not in self.chosen]
-        urgent = sum(self.seekers[one].urgent for one in missing)
-        cost = sum(option.cost for option in self.chosen.values())
-        shared = sum(self._shared(one, option.slot) for one, option in self.chosen.items())
-        return urgent, len(missing), cost + shared // 2  # each pair was met from both sides
-
-    def put(self, one: int, option: Option) -> None:
-        """Place a seeker that stands nowhere."""
-        assert one not in self.chosen, one
-        self.chosen[one] = option
-        insort(self._order, (option.slot.start, one))
-        for day in option.slot.days:
-            self._days.setdefault(day, set()).add(one)
-
-    def take(self, one: int) -> Option:
-        """Take a seeker off the board, and return what it had."""
-        option = self.chosen.pop(one)
-        del self._order[bisect_left(self._order, (option.slot.start, one))]
-        for day in option.slot.days:
-            self._days[day].discard(one)
-        return option
-
-    def cost(self, one: int, option: Option) -> int:
-        """Return what *option* adds to the total, given all the others."""
-        return option.cost + self._shared(one, option.slot)
-
-    def is_free(self, one: int, slot: Slot) -> bool:
-        """Return whether *one* could stand at *slot* as things are."""
-        self.steps += 1
-        end = slot.end + self.limits.buffer
-        at = bisect_left(self._order, (slot.start, -1))
-        if at < len(self._order) and self._order[at][0] < end:
-            return False
-        if at and slot.start < self._until(self._order[at - 1][1]):
-            return False
-        if self._full(slot):
-            return False
-        rivals = self._rivals[one]
-        return not rivals or all(rivals.isdisjoint(self._days.get(day, ())) for day in slot.days)
-
-    def victims(self, one: int, slot: Slot) -> tuple[int, ...]:
-        """Return those of whom any single one, taken away, would make *slot* free."""
-        hindering = self._hindering(one, slot)
-        if len(hindering) > 1:
-            return ()
-        groups: list[AbstractSet[int]] = [hindering] if hindering else []
-        groups += [self._days[day] for day in self._full(slot)]
-        return tuple(sorted(frozenset(groups[0]).intersection(*groups[1:]))) if groups else ()
-
-    def best(self, one: int, *, below: int | None = None) -> Option | None:
-        """Return the cheapest free option, the earliest of equals; None if none is *below*."""
-        found: Option | None = None
-        for option in self.seekers[one].options:
-            if below is not None and option.cost >= below:
-                break
-            if self.is_free(one, option.slot):
-                cost = self.cost(one, option)
-                if below is None or cost < below:
-                    found, below = option, cost
-        return found
-
-    def _until(self, one: int) -> datetime:
-        return self.chosen[one].slot.end + self.limits.buffer
-
-    def _hindering(self, one: int, slot: Slot) -> set[int]:
-        """Return who stands in the way by time or by client."""
-        self.steps += 1
-        found: set[int] = set()
-        end = slot.end + self.limits.buffer
-        at = bisect_left(self._order, (slot.start, -1))
-        if at and slot.start < self._until(self._order[at - 1][1]):
-            found.add(self._order[at - 1][1])
-        while at < len(self._order) and self._order[at][0] < end:
-            found.add(self._order[at][1])
-            at += 1
-        if self._rivals[one]:
-            for day in slot.days:
-                found |= self._rivals[one] & self._days.get(day, set())
-        return found
-
-    def _full(self, slot: Slot) -> list[date]:
-        if self.limits.room is None:
-            return []
-        return [day for day in slot.days if len(self._days.get(day, ())) >= self.limits.room(day)]
-
-    def _shared(self, one: int, slot: Slot) -> int:
-        """Return what it costs that others of the same hint stand on these days."""
-        mine = self.seekers[one]
-        if not mine.hint:
-            return 0
-        others = {other for day in slot.days for other in self._days.get(day, ())} - {one}
-        return sum(
-            mine.hint_cost + self.seekers[other].hint_cost
-            for other in others
-            if self.seekers[other].hint == mine.hint
-        )
-
-
-def _rivals_among(seekers: Sequence[Seeker]) -> tuple[frozenset[int], ...]:
-    """Return for each seeker those with whom it may not share a day: a client of both."""
-    having: dict[str, set[int]] = {}
-    for one, seeker in enumerate(seekers):
-        for client in seeker.clients:
-            having.setdefault(client, set()).add(one)
-    return tuple(
-        frozenset(
-            other
-            for client in seeker.clients
-            for other in having[client]
-            if other != one and not (seeker.same_day and seekers[other].same_day)
-        )
-        for one, seeker in enumerate(seekers)
-    )
+ROOM_STEPS = 4
+"""How many times `STEPS_EACH` this clearing may cost."""
 
 
 def one_by_one(seekers: Sequence[Seeker], limits: Limits) -> Board:
@@ -253,8 +92,25 @@ def _settled(seekers: Sequence[Seeker], limits: Limits) -> Board:
     count = len(seekers)
     if count == 1:
         return one_by_one(seekers, limits)
-    orders = (range(count), sorted(range(count), key=lambda one: len(seekers[one].options)))
+    orders = (
+        range(count),
+        sorted(range(count), key=lambda one: len(seekers[one].options)),
+        sorted(range(count), key=lambda one: (-_length(seekers[one]), one)),
+        sorted(range(count), key=lambda one: (-_regret(seekers[one]), one)),
+    )
     return min((_improved(seekers, limits, order) for order in orders), key=lambda b: b.worth)
+
+
+def _length(seeker: Seeker) -> timedelta:
+    """Return how long a session lasts; long ones are hard to fit in later."""
+    slot = seeker.options[0].slot if seeker.options else None
+    return slot.end - slot.start if slot else timedelta(0)
+
+
+def _regret(seeker: Seeker) -> int:
+    """Return what a session loses if it cannot have its best slot."""
+    costs = [option.cost for option in seeker.options[:2]]
+    return costs[-1] - costs[0] if costs else 0
 
 
 def _improved(seekers: Sequence[Seeker], limits: Limits, order: Iterable[int]) -> Board:
@@ -268,7 +124,7 @@ def _improved(seekers: Sequence[Seeker], limits: Limits, order: Iterable[int]) -
     board.steps = 0
     for _ in range(ROUNDS_MAX):
         gained = [one for one in ordered if one in board.chosen and _better(board, one, steps_max)]
-        if not gained:
+        if not gained and not regrouped(board, ordered) and not _replaced_any(board, ordered):
             break
     _fill(board, ordered)
     return board
@@ -282,9 +138,30 @@ def _fill(board: Board, order: Iterable[int]) -> None:
 
 def _augment_all(board: Board, stage: Iterable[int], steps_max: int) -> None:
     board.steps = 0
-    for one in stage:
-        if one not in board.chosen:
-            _augment(board, one, {one}, steps_max)
+    left = [one for one in stage if one not in board.chosen]
+    left = [one for one in left if not _augment(board, one, {one}, steps_max)]
+    board.steps = 0
+    for one in left:
+        _make_room(board, one, steps_max * ROOM_STEPS)
+
+
+def _make_room(board: Board, one: int, steps_max: int) -> bool:
+    """Place *one* where up to `CROWD_MAX` others stand, if all of those find other slots."""
+    for option in board.seekers[one].options:
+        if board.steps >= steps_max:
+            return False
+        crowd = board.crowd(one, option.slot)
+        if not 1 < len(crowd) <= CROWD_MAX:
+            continue  # a single one was tried before
+        before = dict(board.chosen)
+        for other in crowd:
+            board.take(other)
+        board.put(one, option)
+        moved = {one, *crowd}
+        if all(_augment(board, other, moved, steps_max) for other in crowd):
+            return True
+        board.restore(before)
+    return False
 
 
 def _augment(board: Board, one: int, moved: set[int], steps_max: int) -> bool:
@@ -306,6 +183,35 @@ def _augment(board: Board, one: int, moved: set[int], steps_max: int) -> bool:
                 return True
             board.take(one)
             board.put(other, had)
+    return False
+
+
+def _replaced_any(board: Board, order: Iterable[int]) -> bool:
+    """Let those who stand outside take the place of one who costs more; return whether any did.
+
+    As many are placed as before, and no urgent one gives way to another.
+    """
+    outside = [one for one in order if one not in board.chosen]
+    return any(_replaced(board, one) for one in outside)
+
+
+def _replaced(board: Board, one: int) -> bool:
+    best: tuple[int, int, Option] | None = None
+    for option in board.seekers[one].options:
+        for other in board.victims(one, option.slot):
+            if board.seekers[other].urgent and not board.seekers[one].urgent:
+                continue
+            gain = board.cost(other, board.chosen[other]) - option.cost
+            if gain > (best[0] if best else 0):
+                best = gain, other, option
+    if best is None:
+        return False
+    _, other, option = best
+    had = board.take(other)
+    if board.cost(one, option) < board.cost(other, had) and board.is_free(one, option.slot):
+        board.put(one, option)
+        return True
+    board.put(other, had)
     return False
 
 

@@ -8,8 +8,9 @@ the order of the wishes or of the busy times.
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sync.domain.assignment import Limits, Option, Seeker, together
+from sync.domain.assignment import together
 from sync.domain.availability import Busy, Hours
+from sync.domain.board import Limits, Option, Seeker
 from sync.domain.cost import Scale, hint_cost
 from sync.domain.reasons import why
 from sync.domain.sessions import Span
@@ -49,12 +50,12 @@ def plan(wishes: Sequence[Wish], hours: Hours, busy: Sequence[Busy], *, now: dat
     now = now.astimezone(UTC)
     reach = Span(min(wish.window.start for wish in asked), max(wish.window.end for wish in asked))
     agenda = agenda_of(hours, busy, reach)
-    seekers = _seekers(asked, agenda, now=now)
-    choices = together(seekers, _limits(agenda))
+    seekers = seekers_of(asked, agenda, now=now)
+    choices = together(seekers, limits_of(agenda))
     return _answer(asked, seekers, choices, hours, busy, reach=reach, now=now)
 
 
-def _seekers(asked: Sequence[Wish], agenda: Agenda, *, now: datetime) -> tuple[Seeker, ...]:
+def seekers_of(asked: Sequence[Wish], agenda: Agenda, *, now: datetime) -> tuple[Seeker, ...]:
     grids: dict[timedelta, tuple[Slot, ...]] = {}
     for wish in asked:
         length = wish.when.length
@@ -77,7 +78,7 @@ def _seeker(wish: Wish, agenda: Agenda, grid: Sequence[Slot], *, now: datetime) 
     )
 
 
-def _limits(agenda: Agenda) -> Limits:
+def limits_of(agenda: Agenda) -> Limits:
     most = agenda.hours.max_per_day
     if most is None:
         return Limits(agenda.hours.buffer)

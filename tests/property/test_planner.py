@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.domain.assignment import Board, Limits, Option, Seeker, apart, one_by_one, together
+from sync.domain.assignment import apart, one_by_one, together
 from sync.domain.availability import Busy, Hours
+from sync.domain.board import Board, Limits, Option, Seeker
 from sync.domain.planner import Obstacle, Plan, Wish, plan
 from sync.domain.policy import Favour, Preference, WeekRange
 from sync.domain.sessions import Span, Timed
