@@ -56,6 +56,7 @@ def plan(wishes: Sequence[Wish], hours: Hours, busy: Sequence[Busy], *, now: dat
 
 
 def seekers_of(asked: Sequence[Wish], agenda: Agenda, *, now: datetime) -> tuple[Seeker, ...]:
+    """Return every one of *asked* with the slots it may have, in their order."""
     grids: dict[timedelta, tuple[Slot, ...]] = {}
     for wish in asked:
         length = wish.when.length
@@ -79,6 +80,7 @@ def _seeker(wish: Wish, agenda: Agenda, grid: Sequence[Slot], *, now: datetime) 
 
 
 def limits_of(agenda: Agenda) -> Limits:
+    """Return what holds between any two slots of *agenda*."""
     most = agenda.hours.max_per_day
     if most is None:
         return Limits(agenda.hours.buffer)
