@@ -15,6 +15,9 @@ Monday 10:00.
 
 *soonest* counts the wait alone, and *ranges* the place in the list before the wait.
 
+Who has been without treatment for weeks comes before others: each minute of waiting weighs as many
+times more as weeks have passed since the lost session.
+
 In all three, a day on which a session of the same title stands is left for another day if there is
 any at a similar cost: with practices that invite nobody, the title is who it is with.
 """
@@ -31,6 +34,7 @@ from sync.domain.wishes import Wish
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
 _DAY_MINUTES = 24 * 60
 _HALF_RHYTHM_MAX = _DAY_MINUTES * 7 // 2  # half a week away from the next session is far enough
 
@@ -66,6 +70,9 @@ WEIGHTS: dict[Favour, Weights] = {
     Favour.SOONEST: Weights(wait=10, hint_days=40),
     Favour.RANGES: Weights(hint_days=130, rank_days=170),
 }
+
+UNTREATED_WEEKS_MAX = 8
+"""After so many weeks without treatment the wait weighs no more than it does."""
 
 URGENT = 1_000
 """An urgent session has its pick: its costs outweigh those of all the others."""
@@ -127,7 +134,7 @@ class Scale:
     def cost(self, slot: Slot) -> int:
         """Return what *slot* costs, zero or more; comparable among all wishes of a plan."""
         weights = WEIGHTS[self.wish.prefer.favour]
-        cost = weights.wait * self._wait_minutes(slot)
+        cost = weights.wait * self._wait_minutes(slot) * (1 + self._weeks_untreated())
         if self.wish.prefer.favour is Favour.SAME_TIME:
             cost += self._usual_cost(slot, weights)
         elif self.wish.prefer.favour is Favour.RANGES:
@@ -135,6 +142,11 @@ class Scale:
             cost += rank * weights.rank_days * _DAY_MINUTES
         cost *= URGENT if self.wish.urgent else 1
         return cost + (0 if self.hinted.isdisjoint(slot.days) else hint_cost(self.wish))
+
+    def _weeks_untreated(self) -> int:
+        """Return how many whole weeks ago the lost session was: each day more weighs more then."""
+        gone = self.wish.window.start - self.wish.when.span.start
+        return min(max(gone // _WEEK, 0), UNTREATED_WEEKS_MAX)
 
     def _wait_minutes(self, slot: Slot) -> int:
         """Return the wait from the first moment there may be a slot.

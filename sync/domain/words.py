@@ -109,6 +109,19 @@ def words_of(title: str, notes: str, categories: tuple[str, ...]) -> tuple[str, 
     return tuple(dict.fromkeys(word for word in found if word))
 
 
+def place_of(title: str, notes: str, categories: tuple[str, ...], known: Dictionary) -> str:
+    """Return in which place a tag stands, in plain words that quote nobody; "" if in none."""
+    places = (
+        ("a category or label", [folded(category) for category in categories]),
+        ("in front of the title", _prefix_words(title)),
+        ("a hashtag in the title", _hashtags(title)),
+        ("a hashtag in the notes", _hashtags(plain_text(notes))),
+    )
+    return next(
+        (place for place, words in places if any(known.cause_of(word) for word in words)), ""
+    )
+
+
 def plain_text(notes: str) -> str:
     """Return *notes* without HTML elements and entities; plain notes come back as they are."""
     notes = notes[:NOTES_MAX]

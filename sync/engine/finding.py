@@ -20,6 +20,7 @@ from sync.domain.signals import (
     judged,
     words_of,
 )
+from sync.domain.words import place_of
 from sync.engine import closing, rebuilding, resting
 from sync.engine.current import Pass
 from sync.engine.forgiving import Forgiving
@@ -109,8 +110,8 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
     rebuilt, unread = rebuilding.rebuilt(lost, seen.replacements.values(), looks, current)
     turned = _turned({**remembered, **{r.id: r for r in rebuilt}}, seen, struck, current)
     told = [
-        *((r, "seen", _seen_words(r)) for r in fresh),
-        *((r, "rested", _seen_words(r)) for r in rested.ripe),
+        *((r, "seen", _seen_words(r, current)) for r in fresh),
+        *((r, "rested", _seen_words(r, current)) for r in rested.ripe),
         *((r, "written", "found standing, after a lost state file") for r in standing),
         *((r, r.state.value, str(r.reason)) for r in rebuilt),
         *((now_stands, *turn_of(before, now_stands)) for before, now_stands in turned),
@@ -245,8 +246,15 @@ def _emptied(calendar: str) -> Warned:
     )
 
 
-def _seen_words(raincheck: Raincheck) -> str:
+def _seen_words(raincheck: Raincheck, current: Pass) -> str:
+    """Return what was seen where, and which rule decided; nothing that a person wrote."""
+    original, known = raincheck.original, current.practice.watch.dictionary
+    place = ""
+    if raincheck.signal is SignalKind.TAG:
+        place = place_of(original.title, original.notes, original.categories, known)
+        place = f" ({place or 'it was dragged into the drop calendar'})"
+    cause = f"{raincheck.cause.name} ({raincheck.cause.fault.value})"
     return (
-        f"{raincheck.signal.value}: {raincheck.cause.name} ({raincheck.cause.fault.value});"
+        f"{raincheck.signal.value}{place} in {original.calendar}: {cause};"
         f" {raincheck.rule} says {raincheck.action.value}"
     )

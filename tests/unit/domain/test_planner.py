@@ -457,3 +457,12 @@ class TestObstacles:
         ]
         asked = wish(window=window, clients=self.CLIENTS)
         assert self.why(asked, taken, most=2) is Obstacle.NO_DAY
+
+
+def test_who_waited_for_weeks_comes_first():
+    """Of two who want the same hours, the one whose session was lost long ago is seen sooner."""
+    soon = Preference(Favour.SOONEST)
+    lately = wish("2026-11-20T10:00", id="a-lately", prefer=soon)
+    long_ago = wish("2026-11-02T10:00", id="b-long-ago", prefer=soon)
+    made = {one.id: one.when for one in plan([lately, long_ago], HOURS, (), now=NOW).placed}
+    assert made["b-long-ago"].start < made["a-lately"].start
