@@ -227,5 +227,5 @@ def _fees(tree: Tree) -> Found:
 
 
 CHECKS: tuple[Callable[[Tree], Found], ...] = (
-    _accounts, _calendars, _hours, _causes, _tags, _colors, _rules, _fees,
+    _accounts, _calendars, _hours, _causes, _tags, _colors, _drop_calendar, _rules, _fees,
 )  # fmt: skip

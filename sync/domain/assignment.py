@@ -95,16 +95,9 @@ def _settled(seekers: Sequence[Seeker], limits: Limits) -> Board:
     orders = (
         range(count),
         sorted(range(count), key=lambda one: len(seekers[one].options)),
-        sorted(range(count), key=lambda one: (-_length(seekers[one]), one)),
         sorted(range(count), key=lambda one: (-_regret(seekers[one]), one)),
     )
     return min((_improved(seekers, limits, order) for order in orders), key=lambda b: b.worth)
-
-
-def _length(seeker: Seeker) -> timedelta:
-    """Return how long a session lasts; long ones are hard to fit in later."""
-    slot = seeker.options[0].slot if seeker.options else None
-    return slot.end - slot.start if slot else timedelta(0)
 
 
 def _regret(seeker: Seeker) -> int:
