@@ -14,6 +14,7 @@ COMMANDS = {
     "history": "Tell what was done, when, and why.",
     "labels": "Create the labels that say a session was disrupted, in Google Calendar.",
     "run": "Watch every calendar and reschedule what is disrupted, until stopped.",
+    "service": "Run it under systemd: install, show, uninstall.",
     "status": "Show what is open.",
     "sync": "Look at every calendar once and reschedule what was disrupted.",
     "undo": "Withdraw replacements and put the originals back.",

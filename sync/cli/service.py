@@ -1,0 +1,133 @@
+"""`raincheck service`: run it under systemd."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from sync import systemd
+from sync.cli.options import config_option, loaded
+from sync.config import CaldavAccount, Config, GoogleAccount, find_config
+from sync.config.places import resolved
+
+_NO_SYSTEMD = "systemd is not here; `raincheck service show` prints the unit for elsewhere"
+
+
+@click.group()
+def service() -> None:
+    """Run Raincheck as a systemd service: install it, show its unit, uninstall it."""
+
+
+def _options(command: click.decorators.FC) -> click.decorators.FC:
+    command = click.option("--timer", is_flag=True, help="A pass every five minutes, no daemon.")(
+        command
+    )
+    command = click.option("--user", is_flag=True, help="For your own user, not the system.")(
+        command
+    )
+    return config_option(command)
+
+
+@service.command()
+@_options
+def show(config: str | None, *, user: bool, timer: bool) -> None:
+    """Print the unit that `install` would write."""
+    for text in _units(config, user=user, timer=timer).values():
+        click.echo(text.rstrip())
+
+
+@service.command()
+@_options
+def install(config: str | None, *, user: bool, timer: bool) -> None:
+    """Write the unit, enable it and start it."""
+    units = _units(config, user=user, timer=timer)
+    folder = _folder(user=user)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in units.items():
+            (folder / name).write_text(text, encoding="utf-8")
+            click.echo(f"{folder / name}: written")
+    except PermissionError as error:
+        raise click.ClickException(
+            f"{error.filename} cannot be written; run it with sudo, or with --user"
+        ) from error
+    _systemctl("daemon-reload", user=user)
+    _systemctl("enable", "--now", _started(timer=timer), user=user)
+    click.echo(f"{_started(timer=timer)}: enabled and started")
+    if user:
+        click.echo("To keep it running while you are logged out: loginctl enable-linger")
+
+
+@service.command()
+@click.option("--user", is_flag=True, help="The service of your own user.")
+def uninstall(*, user: bool) -> None:
+    """Stop the service and remove its units; configuration and state stay."""
+    folder, found = _folder(user=user), False
+    for name in (systemd.DAEMON, systemd.TIMER, systemd.ONE_OFF):
+        if (folder / name).exists():
+            found = True
+            if name != systemd.ONE_OFF:
+                _systemctl("disable", "--now", name, user=user)
+            (folder / name).unlink()
+            click.echo(f"{folder / name}: removed")
+    if not found:
+        raise click.ClickException(f"no unit of ours is in {folder}")
+    _systemctl("daemon-reload", user=user)
+
+
+def _units(config: str | None, *, user: bool, timer: bool) -> dict[str, str]:
+    path = Path(find_config(config, os.environ)).absolute()
+    settings = loaded(str(path))
+    names = (systemd.ONE_OFF, systemd.TIMER) if timer else (systemd.DAEMON,)
+    return {
+        name: systemd.unit(
+            name, command=_program(), config=str(path), user=user, secrets=_secrets(settings)
+        )
+        for name in names
+    }
+
+
+def _secrets(settings: Config) -> list[str]:
+    """Return the files with secrets that the configuration names and that are there."""
+    names: list[str | None] = []
+    for account in settings.accounts:
+        if isinstance(account, CaldavAccount):
+            names.append(account.password_file)
+        elif isinstance(account, GoogleAccount):
+            names += [account.credentials_file, account.token_file]
+    paths = (
+        resolved(name, directory=settings.directory, environ=os.environ) for name in names if name
+    )
+    return [str(path) for path in dict.fromkeys(paths) if path.exists()]
+
+
+def _program() -> str:
+    """Return the program itself, as an absolute path."""
+    beside = Path(sys.executable).with_name("raincheck")
+    return str(
+        beside if beside.exists() else Path(shutil.which("raincheck") or sys.argv[0]).absolute()
+    )
+
+
+def _folder(*, user: bool) -> Path:
+    if not user:
+        return Path("/etc/systemd/system")
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / "systemd" / "user"
+
+
+def _started(*, timer: bool) -> str:
+    return systemd.TIMER if timer else systemd.DAEMON
+
+
+def _systemctl(*words: str, user: bool) -> None:
+    program = shutil.which("systemctl")
+    if program is None:
+        raise click.ClickException(_NO_SYSTEMD)
+    command = [program, *(["--user"] if user else []), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    if done.returncode:
+        raise click.ClickException(f"systemctl {' '.join(words)} failed: {done.stderr.strip()}")
