@@ -10,14 +10,18 @@ from sync.engine.looking import Look
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What an account answered; ``looks`` is None where the look itself broke, with ``error``."""
+    """What an account answered; ``looks`` is None where the look itself broke, with ``error``.
 
+    ``by`` tells whose answer it is: after a reload, answers of the old configuration still come.
+    """
+
+    by: "Looker"
     account: str
     looks: tuple[Look, ...] | None
     error: BaseException | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Looker:
     """Looks at one account whenever it is asked to, one look at a time, in a thread of its own.
 
@@ -50,7 +54,7 @@ class Looker:
     def _run(self) -> None:
         while self._asked.get():
             try:
-                result = Looked(self.account, self.work())
+                result = Looked(self, self.account, self.work())
             except BaseException as error:  # noqa: BLE001 - told by the main thread, as its own
-                result = Looked(self.account, None, error)
+                result = Looked(self, self.account, None, error)
             self.results.put(result)

@@ -123,9 +123,8 @@ class Loop:
             except Empty:
                 return found
             wait = 0.0
-            looker = self._lookers.get(one.account) if one is not None else None
-            if one is not None and looker is not None:
-                looker.busy = False
+            if one is not None and self._lookers.get(one.account) is one.by:
+                one.by.busy = False
                 found[one.account] = one
 
     def _looking_at(self, account: str) -> Callable[[], tuple[Look, ...]]:

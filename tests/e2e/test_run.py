@@ -1,0 +1,186 @@
+"""The daemon as a process: signals, systemd's protocol, and accounts that are slow or dead."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.desk import Desk, in_days, session
+
+PATIENCE_S = 40.0
+
+
+class Daemon:
+    """A running `raincheck run`, and what it has told systemd and its log."""
+
+    def __init__(self, process: "subprocess.Popen[str]", listener: socket.socket) -> None:
+        self.process = process
+        self.told: list[str] = []
+        self.logged: list[str] = []
+        self._listener = listener
+        for work in (self._listen, self._read):
+            threading.Thread(target=work, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                self.told += self._listener.recv(4096).decode().splitlines()
+            except OSError:
+                return
+
+    def _read(self) -> None:
+        assert self.process.stderr
+        self.logged += []
+        for line in self.process.stderr:
+            self.logged.append(line)
+
+    def send(self, number: int) -> None:
+        os.kill(self.process.pid, number)
+
+    def wait_for(self, what: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while not what():
+            assert self.process.poll() is None, "".join(self.logged)
+            assert time.monotonic() < until, (self.told, "".join(self.logged))
+            time.sleep(0.05)
+
+
+@contextmanager
+def running(office: Desk, *options: str) -> Iterator[Daemon]:
+    address = str(office.folder / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(address)
+        process = subprocess.Popen(
+            office.command("run", *options),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "NOTIFY_SOCKET": address, "WATCHDOG_USEC": "4000000"},
+        )
+        with process:
+            daemon = Daemon(process, listener)
+            try:
+                daemon.wait_for(lambda: "READY=1" in daemon.told)
+                yield daemon
+            finally:
+                if process.poll() is None:
+                    process.kill()
+
+
+@pytest.fixture
+def office(radicale_office: Desk) -> Desk:
+    """A practice that is looked at every ten seconds, and whose signals hardly rest."""
+    radicale_office.rewrite(r"\[state\]", '[daemon]\npoll = "10s"\nsettle = "0s"\n[state]')
+    return radicale_office
+
+
+def test_it_acts_and_tells_systemd(office: Desk) -> None:
+    """READY, a status in plain words, signs of life; a tag is acted on; SIGTERM ends it with 0."""
+    with running(office) as daemon:
+        office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
+        daemon.send(signal.SIGUSR1)
+        daemon.wait_for(lambda: len(office.replacements()) == 1)
+        daemon.wait_for(lambda: any("WATCHDOG=1" in line for line in daemon.told))
+        daemon.wait_for(lambda: any("STATUS=watching 1 calendar" in line for line in daemon.told))
+        begun = time.monotonic()
+        daemon.send(signal.SIGTERM)
+        assert daemon.process.wait(12) == 0
+        assert time.monotonic() - begun < 10
+        assert "STOPPING=1" in daemon.told
+    log = "".join(daemon.logged)
+    assert "<6>raincheck id=" in log
+    assert "Quillon" not in log
+    assert len(office.replacements()) == 1
+
+
+def test_a_wrong_file_keeps_the_old_one(office: Desk) -> None:
+    """SIGHUP with a mistake in it is told, and nothing changes; mended, it is taken."""
+    with running(office, "--log", "json") as daemon:
+        text = office.config.read_text(encoding="utf-8")
+        office.config.write_text(text + "\nnonsense = 1\n", encoding="utf-8")
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for(lambda: any("the old one stays" in line for line in daemon.logged))
+        office.config.write_text(text, encoding="utf-8")
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for(lambda: any("configuration reloaded" in line for line in daemon.logged))
+        office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
+        daemon.send(signal.SIGUSR1)
+        daemon.wait_for(lambda: len(office.replacements()) == 1)
+        daemon.send(signal.SIGTERM)
+        assert daemon.process.wait(12) == 0
+    for line in daemon.logged:
+        assert {"at", "level", "event"} <= json.loads(line).keys()
+
+
+def test_a_dead_account_delays_nobody(office: Desk) -> None:
+    """A server that accepts and never answers: the other account goes on, and so does SIGTERM."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(16)
+        office.rewrite(
+            r"\[\[calendars\]\]",
+            '[[accounts]]\nname = "dead"\ntype = "caldav"\n'
+            f'url = "http://127.0.0.1:{silent.getsockname()[1]}/"\nusername = "x"\n'
+            'password = "x"\n[[calendars]]\naccount = "dead"\ncalendar = "other"\n'
+            'sessions = "none"\n[[calendars]]',
+        )
+        office.rewrite(r"\[state\]", '[policy]\naction = "record"\n[state]')
+        office.config.chmod(0o600)
+        with running(office) as daemon:
+            office.put("one", session("one@example.org", in_days(-1), "CATEGORIES:no-show"))
+            daemon.send(signal.SIGUSR1)
+            daemon.wait_for(lambda: "X-RAINCHECK-STATE" in office.get("one"))
+            begun = time.monotonic()
+            daemon.send(signal.SIGTERM)
+            assert daemon.process.wait(12) == 0
+            assert time.monotonic() - begun < 10
+
+
+def test_two_at_once_are_refused(office: Desk) -> None:
+    """One writer at a time: a one-off pass beside the daemon says so and exits 75."""
+    with running(office) as daemon:
+        done = office.run("sync")
+        assert done.returncode == 75
+        assert office.run("status").returncode == 0
+        daemon.send(signal.SIGTERM)
+        assert daemon.process.wait(12) == 0
+
+
+def test_nobody_lets_us_in(office: Desk) -> None:
+    """Every account refuses the login: 77, which is for a person, not for a restart."""
+    office.refuse_login()
+    done = subprocess.run(
+        office.command("run"), capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    assert done.returncode == 77, done.stderr
+    assert "canary" not in done.stderr
+
+
+def test_killed_in_the_middle_it_goes_on(office: Desk) -> None:
+    """SIGKILL at some moment after a tag, three times over: one replacement each."""
+    for number in range(3):
+        office.put(
+            f"n{number}",
+            session(f"n{number}@example.org", in_days(2 + number), "CATEGORIES:disrupted"),
+        )
+        with running(office) as daemon:
+            daemon.send(signal.SIGUSR1)
+            time.sleep(0.05 * number)
+            daemon.send(signal.SIGKILL)
+            daemon.process.wait(10)
+        Path(office.folder / "notify").unlink(missing_ok=True)
+    with running(office) as daemon:
+        daemon.wait_for(lambda: len(office.replacements()) == 3)
+        daemon.send(signal.SIGTERM)
+        assert daemon.process.wait(12) == 0
+    office.sync()  # what SIGTERM left between two writes
+    assert office.sync()["rainchecks"] == []
+    assert len(office.replacements()) == 3
