@@ -94,8 +94,10 @@ STATUSES: dict[int, tuple[type[CalendarError], str]] = {
     425: (UnreachableError, "the server asks to try again"),
     429: (RateLimitError, "the server asks for a slower pace"),
     503: (RateLimitError, "the server is overloaded or under maintenance"),
-    507: (RejectedError, "the server has no room left"),
+    507: (RateLimitError, "the server has no room left"),
 }
+LATER_S: dict[int, float] = {507: 900.0}
+"""Passes by itself, but not within a pass, so it is left for a later one (RFC 4918, 11.5)."""
 
 
 def translated(
@@ -129,12 +131,12 @@ def _sorted(
     if isinstance(error, dav.RateLimitError):
         return RateLimitError, STATUSES[429][1], error.retry_after_seconds
     if isinstance(error, AnswerError):
-        wait = retry_after_s(error.retry_after, now=now)
+        wait = retry_after_s(error.retry_after, now=now) or LATER_S.get(error.status)
         kind, message = _by_status(error.status, error.preconditions, write=write)
         return kind, message, wait
     if isinstance(error, dav.DAVError):
         kind, message = _by_class(error, write=write)
-        return kind, message, None
+        return kind, message, LATER_S.get(error.status or 0)
     kind, message = _by_wire(error, write=write)
     return kind, message, None
 

@@ -11,6 +11,7 @@ from sync.errors import (
     AlreadyExistsError,
     CursorExpiredError,
     OutcomeUnknownError,
+    RateLimitError,
     RejectedError,
 )
 from sync.ports import Scan
@@ -247,9 +248,9 @@ class TestWriting:
         amended = calendar.amend(TAGGED.key(), f"/dav/sessions/{NAME}", SETTLED, expected=None)
         assert (amended.title, amended.marks) == ("Quillon Wren at noon", SETTLED.marks)
 
-    @pytest.mark.parametrize(("status", "kind"), [(507, RejectedError), (415, RejectedError)])
+    @pytest.mark.parametrize(("status", "kind"), [(507, RateLimitError), (415, RejectedError)])
     def test_definite_refusals(self, bench: Bench, status: int, kind: type[Exception]) -> None:
-        """What the server will never take is abandoned."""
+        """What the server will never take is abandoned; what finds no room comes later."""
         bench.serve(Habits(put_statuses=[status]))
         calendar = bench.client()
         with pytest.raises(kind):

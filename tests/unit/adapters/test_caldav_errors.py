@@ -28,6 +28,7 @@ from sync.errors import (
     RevisionMismatchError,
     UnreachableError,
 )
+from sync.retrying import Retries
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -85,7 +86,7 @@ STATUSES = [
     (503, "", False, RateLimitError),
     (500, "", False, UnreachableError),
     (500, "", True, OutcomeUnknownError),
-    (507, "", True, RejectedError),
+    (507, "", True, RateLimitError),
     (400, "", True, RejectedError),
     (415, "", True, RejectedError),
 ]
@@ -116,6 +117,14 @@ def test_the_wire(error: Exception, read: type, write: type) -> None:
     for is_write, kind in ((False, read), (True, write)):
         told = translated(error, calendar="c", operation="o", now=NOW, write=is_write)
         assert type(told) is kind
+
+
+def test_no_room_is_left_for_a_later_pass() -> None:
+    """A full disk does not pass within seconds, so the wait is longer than any pass's."""
+    told = translated(AnswerError(507), calendar="c", operation="o", now=NOW, write=True)
+    assert isinstance(told, RateLimitError)
+    assert told.retry_after_s is not None
+    assert told.retry_after_s > Retries().budget_s
 
 
 def test_anything_else_is_a_bug() -> None:
