@@ -18,7 +18,7 @@ from sync.domain.lifecycle import (
 )
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
-from sync.domain.sessions import Answer, Session, Status
+from sync.domain.sessions import Answer, Marks, Session, Status
 from sync.domain.signals import Disruption, is_upcoming, words_of
 from sync.domain.words import is_cancelled_title, most_telling
 from sync.domain.writes import Amendment
@@ -51,6 +51,8 @@ def followed(
     told = most_telling(said, practice.watch.dictionary)
     if told is not None:
         return struck(raincheck, Disruption(there, SignalKind.TAG, told, now), practice, now=now)
+    if there.status is Status.CANCELLED and there.marks and there.marks.state:
+        return raincheck  # by us, elsewhere or before an old state file was put back
     if there.status is Status.CANCELLED or is_cancelled_title(there.title):
         return withdrawn(raincheck, CANCELLED)
     stands = rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
@@ -166,7 +168,10 @@ def _waived(fee: Fee | None) -> Fee | None:
 def amendment_for(duty: Duty, raincheck: Raincheck) -> Amendment:
     """Return what is to be written for *duty*."""
     if duty.kind is DutyKind.CANCEL:
-        return Amendment(status=Status.CANCELLED, transparent=True)
+        marks = Marks(
+            raincheck.id, state=State.WITHDRAWN.value, attempt=rules.attempt_of(duty.key, raincheck)
+        )
+        return Amendment(marks=marks, status=Status.CANCELLED, transparent=True)
     if duty.kind is DutyKind.CONFIRM:
         return Amendment(status=Status.CONFIRMED, invite=raincheck.original)
     return rules.restoring(raincheck)

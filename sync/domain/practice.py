@@ -248,6 +248,14 @@ def past_offers(raincheck: Raincheck) -> frozenset[SessionKey]:
     return frozenset(identity.replacement_key(original, n) for n in range(1, raincheck.attempt))
 
 
+def attempt_of(replacement: SessionKey, raincheck: Raincheck) -> int:
+    """Return which attempt *replacement* was, counted from 1."""
+    original = raincheck.original.key
+    tried = range(1, raincheck.attempt)
+    made = (n for n in tried if identity.replacement_key(original, n) == replacement)
+    return next(made, raincheck.attempt)
+
+
 def planned_at(raincheck: Raincheck, slot: Timed, why: str, practice: Practice) -> Raincheck:
     """Return *raincheck* with an intention: a slot, and why this one."""
     zone = practice.watch.zone

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sync.domain import identity
 from sync.domain import practice as rules
+from sync.domain.catching_up import caught_up
 from sync.domain.following import DELETED, STOOD, followed, turn_of, undone
 from sync.domain.following import struck as replacement_struck
 from sync.domain.lifecycle import TAGGED_UNDO, Fact, Raincheck, State, is_renamed
@@ -216,25 +217,39 @@ def _turned(
     current: Pass,
 ) -> list[tuple[Raincheck, Raincheck]]:
     """Return the records that people, clients or a closure moved on: as they were, and now."""
-    practice, now = current.practice, current.now
+    offers: dict[str, list[Session]] = {}
+    for session in seen.replacements.values():
+        if session.marks is not None:
+            offers.setdefault(session.marks.id, []).append(session)
     turned: list[tuple[Raincheck, Raincheck]] = []
     for raincheck in records.values():
         original = seen.originals.get(raincheck.id)
-        there = seen.replacements.get(raincheck.replacement) if raincheck.replacement else None
-        became = raincheck
-        if original is not None and "undo" in words_of(original):
-            if raincheck.state is not State.WITHDRAWN:
-                became = undone(raincheck, TAGGED_UNDO, now=now)
-        elif raincheck.state not in STOOD or raincheck.slot is None:
-            continue
-        elif there is not None and rules.is_ours(there, raincheck):
-            became = followed(raincheck, there, practice, now=now)
-        blow = struck.get(raincheck.id)
-        if became == raincheck and blow and blow.session.key == raincheck.replacement:
-            became = replacement_struck(raincheck, blow, practice, now=now)
+        became = caught_up(raincheck, original, offers.get(raincheck.id, ()), now=current.now)
+        if became is raincheck:
+            became = _moved_on(raincheck, seen, struck.get(raincheck.id), current)
         if became != raincheck:
             turned.append((raincheck, became))
     return turned
+
+
+def _moved_on(
+    raincheck: Raincheck, seen: _Seen, blow: Disruption | None, current: Pass
+) -> Raincheck:
+    """Return what people made of *raincheck*, and what struck it."""
+    practice, now = current.practice, current.now
+    original = seen.originals.get(raincheck.id)
+    there = seen.replacements.get(raincheck.replacement) if raincheck.replacement else None
+    if original is not None and "undo" in words_of(original):
+        withdrawn = raincheck.state is State.WITHDRAWN
+        return raincheck if withdrawn else undone(raincheck, TAGGED_UNDO, now=now)
+    if raincheck.state not in STOOD or raincheck.slot is None:
+        return raincheck
+    became = raincheck
+    if there is not None and rules.is_ours(there, raincheck):
+        became = followed(raincheck, there, practice, now=now)
+    if became == raincheck and blow and blow.session.key == raincheck.replacement:
+        return replacement_struck(raincheck, blow, practice, now=now)
+    return became
 
 
 def _emptied(calendar: str) -> Warned:
