@@ -6,12 +6,17 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
+SEEDS ?= 1000
+FIRST ?= 0
+MINUTES ?= 60
 
-.PHONY: help demo test lint format clean
+.PHONY: help demo test simulate soak lint format clean
 
 help:
 	@echo 'make demo    see Raincheck work, against a calendar server of its own'
 	@echo 'make test    run the test suite'
+	@echo 'make simulate SEEDS=1000   live through a year of practice per ten seeds, in virtual time'
+	@echo 'make soak MINUTES=60       the daemon, a server that keeps dying, a person who tags'
 	@echo 'make lint    formatting, lint, types, import contracts'
 	@echo 'make clean   remove the environment and everything built'
 
@@ -20,6 +25,12 @@ demo: $(VENV)/.demo $(if $(findstring --google,$(ARGS)),$(VENV)/.google)
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+
+simulate: $(VENV)/.test
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
+
+soak: $(VENV)/.test
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff format --check .

@@ -69,7 +69,7 @@ def _was_held(
 ) -> bool:
     """Return whether *session* is an earlier attempt that had begun when the next was offered.
 
-    Such a one is kept as it is (CONTRACT 4): nobody cancels the past. Of a record that was rebuilt
+    Such a one is kept as it is (CONTRACT 4): nobody cancels the past, also not by an undo. Of a record that was rebuilt
     from marks the story is lost, so any earlier attempt may have been.
     """
     assert isinstance(session.when, Timed)
@@ -77,9 +77,9 @@ def _was_held(
     if record is None:
         return session.when.span.end <= since
     turns = [entry.at for entry in story if entry.what in TURNS]
-    return session.key != record.replacement and (
-        any(start <= at for at in turns) or record.rule == BY_MARKS
-    )
+    if session.key == record.replacement and record.state is not State.WITHDRAWN:
+        return False
+    return any(start <= at for at in turns) or record.rule == BY_MARKS
 
 
 def _doubles(standing: Mapping[str, list[Session]]) -> Iterator[str]:
@@ -131,7 +131,8 @@ def _record(
             yield f"lost: {where} has no replacement"
         elif (there := by_key[one.replacement]).when != one.slot:
             yield f"moved: the record of {where} says {one.slot}, there stands {there.when}"
-    elif keys and one.state in {State.WAITING, State.WITHDRAWN}:
+    elif keys and (one.state is State.WAITING or (one.state is State.WITHDRAWN and one.slot)):
+        # Called off before anything was written, it left no marks for a second machine.
         yield f"double: {where}, and yet a replacement stands"
     original = by_key.get(one.original.key)
     if original is not None and one.signal is not SignalKind.DELETED:

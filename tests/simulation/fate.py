@@ -21,7 +21,7 @@ from sync.ports import ChangeSet, Known, Scan
 
 WRITES = frozenset({"create", "amend"})
 READS = frozenset({"changes", "agenda", "read", "facts"})
-LETS_THROUGH = 0.5
+LETS_THROUGH, RARELY = 0.5, 0.1
 NOTES = frozenset({"record", "advance", "pause"})
 
 
@@ -36,22 +36,23 @@ class Fate:
     Args:
         chance: The seed's.
         fault_rate: So many calls meet a fault.
-        crash_at: The step (a call of a port or of the journal) at which this pass is cut off;
-            -1: at none. Steps are counted before and after each call.
+        crash_at: The step (before or after a call) at which this pass is cut off; -1: at none.
+        of_journal: Whether only steps of the journal are counted, between which the worst lies.
     """
 
     chance: random.Random
     fault_rate: float = 0.0
     crash_at: int = -1
+    of_journal: bool = False
     steps: int = 0
     crashes: int = 0
     faults: dict[str, int] = field(default_factory=dict)
-    between: Callable[[], None] = lambda: None
-    """What a person, or a second machine, does just before a write of ours arrives."""
+    between: Callable[[SessionKey | None], None] = lambda _: None
+    """What a person, or a second machine, does just before a write of ours arrives, and to what."""
 
-    def step(self) -> None:
+    def step(self, *, journal: bool = False) -> None:
         """Count one step, and cut the pass off if this is the one."""
-        self.steps += 1
+        self.steps += journal or not self.of_journal
         if self.steps == self.crash_at:
             self.crashes += 1
             raise Crash
@@ -90,7 +91,8 @@ class Unsteady:
             # A replica that has not heard of the latest: nothing new, and the cursor stays.
             self._before("changes")
             return ChangeSet((), {}, frozenset(), cursor, Scan.UNCHANGED)
-        if cursor is not None and self.fate.strikes("expired"):
+        rarely = self.fate.chance.random() < RARELY  # a full look would make many things good
+        if cursor is not None and rarely and self.fate.strikes("expired"):
             self.calendar.expire_cursors()
         return self._read("changes", lambda: self.calendar.changes(cursor, known, since=since))
 
@@ -112,10 +114,10 @@ class Unsteady:
                 self.calendar.remove(draft.key)
             return self.calendar.create(draft)
 
-        return self._write("create", work)
+        return self._write("create", work, None)
 
-    def amend(self, *args: Any, **kwargs: Any) -> Any:
-        return self._write("amend", lambda: self.calendar.amend(*args, **kwargs))
+    def amend(self, key: SessionKey, *args: Any, **kwargs: Any) -> Any:
+        return self._write("amend", lambda: self.calendar.amend(key, *args, **kwargs), key)
 
     def _stands(self, key: SessionKey) -> bool:
         return any(session.key == key for session in self.calendar.sessions())
@@ -126,10 +128,10 @@ class Unsteady:
         self.fate.step()
         return result
 
-    def _write(self, operation: str, work: Callable[[], Any]) -> Any:
+    def _write(self, operation: str, work: Callable[[], Any], key: SessionKey | None) -> Any:
         self._before(operation)
         if self.fate.strikes("raced"):
-            self.fate.between()
+            self.fate.between(key)
         result = work()
         self.fate.step()
         if self.fate.strikes("lost answer"):
@@ -169,9 +171,9 @@ class Mortal:
             return found
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            self.fate.step()
+            self.fate.step(journal=True)
             result = found(*args, **kwargs)
-            self.fate.step()
+            self.fate.step(journal=True)
             return result
 
         return call

@@ -104,9 +104,9 @@ class Hands:
             words = (*found.categories, "undo")
             self._put(replace(found, categories=words), f"takes {_name(found)} back")
 
-    def note(self, _: datetime) -> None:
-        """Write a line into the notes of any session."""
-        if found := self._some(lambda _: True):
+    def note(self, _: datetime, key: SessionKey | None = None) -> None:
+        """Write a line into the notes of any session, or of the one with *key*."""
+        if found := self._some(lambda s: key in (None, s.key)):
             self.count += 1
             line = f"by hand {self.count}"
             notes = f"{line}\n{found.notes}" if found.notes else line
@@ -207,6 +207,6 @@ ACTS: tuple[tuple[Callable[[Hands, datetime], None], float], ...] = (
     (Hands.answer, 12),
     (Hands.delete, 5),
     (Hands.close, 2),
-    (Hands.forget, 2),
+    (Hands.forget, 0.5),
 )
 """What people do, and how often."""

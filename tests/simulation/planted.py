@@ -98,7 +98,7 @@ class StaleWrites(Around):
             return made
         old = self.held[key]
         amended = replace(made, notes=old.notes, title=old.title, when=old.when)
-        put: Session = self.calendar.put(amended)
+        put: Session = getattr(self.inner, "calendar", self.inner).put(amended)
         return put
 
 
@@ -115,10 +115,20 @@ def random_ids() -> Callable[[Parts], Parts]:
     return lambda parts: _calendars(parts, lambda each: RandomIds(each, count))
 
 
-PLANTS: dict[str, Callable[[], Callable[[Parts], Parts]]] = {
-    "random ids": random_ids,
-    "cursor saved before intents": lambda: lambda parts: _journal(parts, CursorFirst),
-    "no read-back": lambda: lambda parts: _calendars(parts, NoReadBack),
-    "settle before write": lambda: lambda parts: _journal(parts, SettledFirst),
-    "wrong precondition": lambda: lambda parts: _calendars(parts, StaleWrites),
+@dataclass(frozen=True)
+class Plant:
+    """A bug, and the first word of what the judge has to say about it."""
+
+    make: Callable[[], Callable[[Parts], Parts]]
+    noticed: str
+
+
+PLANTS: dict[str, Plant] = {
+    "random ids": Plant(random_ids, "double"),
+    "cursor saved before intents": Plant(
+        lambda: lambda parts: _journal(parts, CursorFirst), "forgotten"
+    ),
+    "no read-back": Plant(lambda: lambda parts: _calendars(parts, NoReadBack), "double"),
+    "settle before write": Plant(lambda: lambda parts: _journal(parts, SettledFirst), "unmarked"),
+    "wrong precondition": Plant(lambda: lambda parts: _calendars(parts, StaleWrites), "words"),
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.memory import MemoryCalendar
 from sync.domain.policy import Policy
+from sync.domain.sessions import SessionKey
 from sync.engine import Engine
 from sync.journal import SqliteJournal
 from sync.retrying import Retries
@@ -161,6 +162,7 @@ class Stage:
         """Do one pass of one process, which may be cut off."""
         self.passes += 1
         self.fate.steps = 0
+        self.fate.of_journal = self.chance.random() < 0.5
         self.fate.crash_at = self._moment() if crash else -1
         self.world.clock.moment = self.now
         try:
@@ -180,7 +182,8 @@ class Stage:
 
     def _moment(self) -> int:
         """Return a step at which to be cut off; short passes are to be hit as well as long ones."""
-        return self.chance.randint(1, self.chance.choice(STEPS_OF_A_PASS))
+        steps = self.chance.choice(STEPS_OF_A_PASS)
+        return self.chance.randint(1, 6 if self.fate.of_journal else steps)
 
     def _engine(self, journal: Any, calendars: list[Any]) -> Engine:
         parts = self.plant({"journal": journal, "calendars": list(calendars)})
@@ -193,10 +196,10 @@ class Stage:
             **parts,
         )
 
-    def _someone_is_faster(self) -> None:
+    def _someone_is_faster(self, key: SessionKey | None) -> None:
         """Between our reading and our writing a person acts, or a second machine does a pass."""
         if self.chance.random() < RACES:
-            self.hands.note(self.now)
+            self.hands.note(self.now, key)
             return
         self.tell("a second machine does a pass")
         machine = self.folder / "second"

@@ -7,7 +7,6 @@ session was lost or doubled.
 
 import argparse
 import json
-import random
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ def main() -> int:
     """Run it and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, scene(Path(folder), asked.seed) as played:
         _play(played, time.monotonic() + 60 * asked.minutes)
