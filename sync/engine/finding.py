@@ -98,9 +98,11 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
     for disruption in (*shut.disruptions, *missed.deleted):
         seen.disrupt(disruption)
     struck = {s.session.marks.id: s for s in shut.struck if s.session.marks}
-    remembered = {r.id: r for r in journal.rainchecks(seen.ids() | struck.keys())}
+    remembered = {
+        r.id: r for r in journal.rainchecks(seen.ids() | struck.keys()) if not _is_behind(r, seen)
+    }
     rested = resting.rested(
-        [r for r in journal.rainchecks() if r.state is State.SETTLING],
+        [r for r in journal.rainchecks() if r.state is State.SETTLING and not _is_behind(r, seen)],
         {look.name: look for look in looks},
         current,
     )
@@ -110,17 +112,18 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
     lost = {id_: one for id_, one in seen.originals.items() if id_ not in remembered}
     rebuilt, unread = rebuilding.rebuilt(lost, seen.replacements.values(), looks, current)
     turned = _turned({**remembered, **{r.id: r for r in rebuilt}}, seen, struck, current)
+    # What was deleted may be an offer that a later one has taken the place of.
+    passed = {before.id for before, after in turned if after.attempt != before.attempt}
+    deleted = [raincheck for raincheck in missed.withdrawn if raincheck.id not in passed]
     told = [
         *((r, "seen", _seen_words(r, current)) for r in fresh),
         *((r, "rested", _seen_words(r, current)) for r in rested.ripe),
         *((r, "written", "found standing, after a lost state file") for r in standing),
         *((r, r.state.value, str(r.reason)) for r in rebuilt),
         *((now_stands, *turn_of(before, now_stands)) for before, now_stands in turned),
-        *((r, "withdrawn", DELETED) for r in missed.withdrawn),
+        *((r, "withdrawn", DELETED) for r in deleted),
     ]
-    followed = {
-        r.id: r for r in (*standing, *rebuilt, *(after for _, after in turned), *missed.withdrawn)
-    }
+    followed = {r.id: r for r in (*standing, *rebuilt, *(after for _, after in turned), *deleted)}
     gone = {*followed, *rested.taken_back, *(r.id for r in rested.ripe)}
     rests = bool(current.settle)
     return Found(
@@ -137,6 +140,14 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
             *(_emptied(name) for name in sorted(missed.emptied)),
         ),
     )
+
+
+def _is_behind(raincheck: Raincheck, seen: _Seen) -> bool:
+    """Return whether it was acted on already, as the marks tell, by an old state file's successor.
+
+    Such a record knows nothing that the marks do not know better.
+    """
+    return raincheck.state is State.SETTLING and raincheck.id in seen.originals
 
 
 def _sorted(looks: Sequence[Look], current: Pass) -> _Seen:

@@ -8,11 +8,15 @@ from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import Warned
 from sync.domain.policy import SignalKind
 from sync.domain.sessions import Session, Status
-from sync.domain.signals import Disruption, judged
+from sync.domain.signals import Disruption, is_handled, judged
 from sync.engine.current import Pass
 from sync.engine.forgiving import Forgiving
 from sync.engine.looking import Look
 from sync.errors import CalendarError, RejectedError
+
+
+class _ActedOnError(Exception):
+    """The session carries marks already: the state file is an old one, which `finding` sees to."""
 
 
 @dataclass(slots=True)
@@ -36,7 +40,7 @@ def rested(resting: Iterable[Raincheck], looks: Mapping[str, Look], current: Pas
             continue
         try:
             said = _said_now(raincheck, look, looks, current)
-        except RejectedError:
+        except (RejectedError, _ActedOnError):
             continue
         except CalendarError as error:
             look.fail(error)
@@ -71,6 +75,8 @@ def _said_now(
     if there is None:
         # Gone meanwhile: what was said of it is the last that is known.
         return _as_before(raincheck)
+    if is_handled(there):
+        raise _ActedOnError
     if raincheck.signal is SignalKind.CLOSURE:
         return _closed_now(there, looks, current)
     verdict = judged(there, watch, now=current.now)

@@ -27,6 +27,7 @@ def faults(
     *,
     since: datetime,
     now: datetime,
+    alone: bool,
 ) -> list[str]:
     """Return a line for each promise that is broken: none, if all is well.
 
@@ -38,6 +39,7 @@ def faults(
         deleted: What people deleted.
         since: What ended before is no longer looked at: a lost state file stays lost for it.
         now: The moment of judgement.
+        alone: No second machine wrote: to one that has not seen an offer, its deletion is nothing.
     """
     records = {raincheck.id: raincheck for raincheck in rainchecks}
     by_key = {session.key: session for session in sessions}
@@ -57,7 +59,7 @@ def faults(
             line
             for one in rainchecks
             if _is_in_sight(one, since)
-            for line in _record(one, standing.get(one.id, []), by_key, cleared)
+            for line in _record(one, standing.get(one.id, []), by_key, cleared, alone=alone)
         ),
         *_forgotten(sessions, records, since),
         *_lost_words(by_key, wrote, deleted),
@@ -69,8 +71,8 @@ def _was_held(
 ) -> bool:
     """Return whether *session* is an earlier attempt that had begun when the next was offered.
 
-    Such a one is kept as it is (CONTRACT 4): nobody cancels the past, also not by an undo. Of a record that was rebuilt
-    from marks the story is lost, so any earlier attempt may have been.
+    Such a one is kept as it is (CONTRACT 4): nobody cancels the past, also not by an undo. Of a
+    record that was rebuilt from marks the story is lost, so any earlier attempt may have been.
     """
     assert isinstance(session.when, Timed)
     start = session.when.span.start
@@ -116,6 +118,8 @@ def _record(
     standing: Sequence[Session],
     by_key: Mapping[SessionKey, Session],
     cleared: frozenset[SessionKey],
+    *,
+    alone: bool,
 ) -> Iterator[str]:
     """Check one record against what stands for it."""
     where = f"{one.id} ({one.original.key.uid}, {one.state.value})"
@@ -131,8 +135,7 @@ def _record(
             yield f"lost: {where} has no replacement"
         elif (there := by_key[one.replacement]).when != one.slot:
             yield f"moved: the record of {where} says {one.slot}, there stands {there.when}"
-    elif keys and (one.state is State.WAITING or (one.state is State.WITHDRAWN and one.slot)):
-        # Called off before anything was written, it left no marks for a second machine.
+    elif keys and (one.state is State.WAITING or (one.state is State.WITHDRAWN and alone)):
         yield f"double: {where}, and yet a replacement stands"
     original = by_key.get(one.original.key)
     if original is not None and one.signal is not SignalKind.DELETED:

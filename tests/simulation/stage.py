@@ -61,6 +61,7 @@ class Stage:
     passes: int = 0
     now: datetime = BEGIN
     lost: bool = False
+    alone: bool = True
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)  # noqa: S311 - a simulation, not a secret
@@ -96,7 +97,14 @@ class Stage:
         gone = frozenset(self.hands.deleted)
         since = self.now - self.world.signals.lookback if self.lost else BEGIN
         found = faults(
-            sessions, records, stories, self.hands.wrote, gone, since=since, now=self.now
+            sessions,
+            records,
+            stories,
+            self.hands.wrote,
+            gone,
+            since=since,
+            now=self.now,
+            alone=self.alone,
         )
         return Outcome(
             self.seed,
@@ -201,6 +209,7 @@ class Stage:
         if self.chance.random() < RACES:
             self.hands.note(self.now, key)
             return
+        self.alone = False
         self.tell("a second machine does a pass")
         machine = self.folder / "second"
         machine.mkdir(exist_ok=True)
