@@ -30,8 +30,4 @@ ROWS: tuple[Row, ...] = (
         lambda config: config.mail is not None,
         "mail is not built yet: guests are told by their calendar server, or not at all.",
     ),
-    Row(
-        lambda config: "daemon" in config.model_fields_set,
-        "daemon is not built yet: run `raincheck sync` from a timer instead.",
-    ),
 )

@@ -1,6 +1,7 @@
 """One thread per account, so that a slow or dead one never delays another."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -29,12 +30,15 @@ class Looker:
         account: Its name.
         work: Looks at all of its calendars.
         results: Where each result goes.
+        seconds: A clock that never goes back.
     """
 
     account: str
     work: Callable[[], tuple[Look, ...]]
     results: SimpleQueue[Looked | None]
+    seconds: Callable[[], float] = time.monotonic
     busy: bool = False
+    _since_s: float = field(default=0.0, init=False)
     _asked: SimpleQueue[str] = field(default_factory=SimpleQueue, init=False)
 
     def start(self) -> None:
@@ -45,7 +49,12 @@ class Looker:
         """Begin a look; there must be none under way."""
         assert not self.busy, self.account
         self.busy = True
+        self._since_s = self.seconds()
         self._asked.put("look")
+
+    def busy_for_s(self) -> float:
+        """Return for how long a look has been under way; 0 if there is none."""
+        return self.seconds() - self._since_s if self.busy else 0.0
 
     def end(self) -> None:
         """Let the thread end after the look that is under way."""

@@ -25,6 +25,8 @@ PATIENCE_S = 10.0
 """How long a pass waits for healthy accounts whose look is under way."""
 REPLAN_EVERY_S = 900.0
 """What waits for a slot is tried again this often where nothing has changed."""
+HANGS_S = 600.0
+"""Every request has a time-out far below this, and a look has few of them."""
 ASLEEP_S = 30.0
 """The loop never rests this long; if the clock says so, the computer slept."""
 
@@ -97,9 +99,18 @@ class Loop:
             if not looker.busy and rhythm.due_s <= self.clock_s():
                 looker.ask()
         looked = self._awaited(TICK_S)
-        self.systemd.alive()
+        if not self._hangs():
+            self.systemd.alive()
         if looked:
             self._act(looked)
+
+    def _hangs(self) -> bool:
+        """Return whether every account's look is under way for longer than any look can take.
+
+        Then no pass makes progress, and the watchdog may end us: a new process starts afresh.
+        """
+        lookers = self._lookers.values()
+        return bool(lookers) and all(looker.busy_for_s() > HANGS_S for looker in lookers)
 
     def _notice_the_clock(self) -> None:
         now_s, before_s = self.clock_s(), self._last_s

@@ -11,7 +11,6 @@ FILE = Path("config.toml")
 
 ASKED = [
     '[mail]\nhost = "smtp.example.org"\nfrom = "a@example.org"',
-    '[daemon]\npoll = "60s"',
 ]
 
 

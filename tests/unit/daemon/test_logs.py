@@ -1,0 +1,62 @@
+"""The log: one line for each event, levels for journald or JSON, and nobody else's words."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from sync.daemon import logs
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """A stream in place of stderr; the loggers are put back afterwards."""
+    root, ours = logging.getLogger(), logs.logger()
+    kept = (root.handlers[:], ours.handlers[:], ours.level, ours.propagate)
+    yield io.StringIO()
+    root.handlers[:], ours.handlers[:], level, ours.propagate = kept
+    ours.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("level", "prefix"),
+    [(logging.INFO, "<6>"), (logging.WARNING, "<4>"), (logging.ERROR, "<3>")],
+)
+def test_levels_for_journald(stream: io.StringIO, level: int, prefix: str) -> None:
+    """Each line begins with its priority."""
+    logs.begin(as_json=False, stream=stream)
+    logs.told(level, "looked", calendar="sessions", changed=2)
+    assert stream.getvalue() == f"{prefix}looked calendar=sessions changed=2\n"
+
+
+@pytest.mark.parametrize("hostile", ["a\n<3>forged", 'a" b', "x=y", "", "two words", "\r\x1b[1m "])
+def test_a_field_cannot_forge_a_line(stream: io.StringIO, hostile: str) -> None:
+    """A calendar may be called anything: it stays one field of one line."""
+    logs.begin(as_json=False, stream=stream)
+    logs.told(logging.INFO, "calendar lost", calendar=hostile)
+    (line,) = stream.getvalue().split("\n")[:-1]
+    assert json.loads(line.partition("calendar=")[2]) == hostile
+
+
+def test_json_lines(stream: io.StringIO) -> None:
+    """With --log json each line is one object with a moment, a level, an event and fields."""
+    logs.begin(as_json=True, stream=stream)
+    logs.told(logging.WARNING, "calendar lost", calendar='x "y"\n', status="denied")
+    told = json.loads(stream.getvalue())
+    assert told.pop("at").endswith("+00:00")
+    assert told == {
+        "level": "warning",
+        "event": "calendar lost",
+        "calendar": 'x "y"\n',
+        "status": "denied",
+    }
+
+
+def test_libraries_are_silent(stream: io.StringIO) -> None:
+    """What a library says quotes answers, and answers hold what clients wrote."""
+    logs.begin(as_json=False, stream=stream)
+    logging.getLogger("caldav").critical("Quillon Wren")
+    logging.getLogger().error("Quillon Wren")
+    assert stream.getvalue() == ""
