@@ -137,11 +137,10 @@ def test_a_dead_account_is_asked_less_often(tmp_path: Path) -> None:
         it.away.down = True
         it.away.gate.set()
         for _ in range(13):
-            before = it.home.looks
+            it.wait_for(lambda: it.loop._rhythms["home"].due_s > it.clock[0])
             it.clock[0] += 10.0
             it.loop.wishes.wake.put(None)
-            it.wait_for(lambda before=before: it.home.looks > before)  # type: ignore[misc]
-        it.wait_for(lambda: not any(each.busy for each in it.loop._lookers.values()))
+        it.wait_for(lambda: it.home.looks >= 13)
         assert it.away.looks < it.home.looks / 2
 
 
