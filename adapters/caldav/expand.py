@@ -225,11 +225,16 @@ class _Series:
         frame = Frame(begins, length, (self._wall(window.start), self._wall(window.end)))
         for line in lines:
             rule = guarded(line.value, frame, self._until)
-            yield vRecur.from_ical(";".join(f"{name}={value}" for name, value in rule.items()))
+            text = ";".join(f"{name}={value}" for name, value in rule.items())
+            try:
+                yield vRecur.from_ical(text)
+            except ValueError:  # a number beyond what RFC 5545, 3.3.8, allows
+                raise UnreadableResource(UNCLEAR) from None
 
     def _until(self, value: str) -> date | datetime | None:
         """Return UNTIL as `local`; a mere day is meant to its end."""
-        if value.strip()[:4].isdigit() and int(value.strip()[:4]) not in YEARS:
+        year = value.strip()[:4]
+        if year.isascii() and year.isdigit() and int(year) not in YEARS:
             return None
         when = self.zones.time(self.start, value)
         if self.zone is None or isinstance(when, datetime):

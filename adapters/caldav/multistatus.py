@@ -20,6 +20,7 @@ APPLE = "{http://calendarserver.org/ns/}"
 SLASH = "%2F"
 _HREF, _STATUS, _PROP = f"{DAV}href", f"{DAV}status", f"{DAV}prop"
 _PROPSTAT = f"{DAV}propstat"
+_STATUS_LINE = re.compile(r"\S+\s+([0-9]{3})(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,17 @@ def normal_etag(etag: str) -> str:
 
 
 def comparable(href: str) -> str:
-    """Return the path of *href* without escapes; an escaped slash stays escaped."""
+    """Return the path of *href* without escapes; an escaped slash stays escaped.
+
+    Of what is no address nothing is left, which is the path of no resource.
+    """
     if "%" not in href and href.startswith("/") and not href.startswith("//"):
         return href.partition("?")[0].partition("#")[0]
-    parts = re.split("%2f", urlsplit(href).path, flags=re.IGNORECASE)
+    try:
+        path = urlsplit(href).path
+    except ValueError:
+        return ""
+    parts = re.split("%2f", path, flags=re.IGNORECASE)
     return SLASH.join(unquote(part) for part in parts)
 
 
@@ -170,5 +178,5 @@ def _names(prop: etree._Element) -> frozenset[str]:
 
 def _status(element: etree._Element) -> int | None:
     """Return the number in ``HTTP/1.1 404 Not Found``."""
-    words = (element.text or "").split(None, 2)
-    return int(words[1]) if len(words) > 1 and words[1].isdigit() else None
+    found = _STATUS_LINE.match((element.text or "").strip())
+    return int(found[1]) if found else None

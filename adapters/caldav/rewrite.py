@@ -4,6 +4,7 @@ What is not named stays, line by line: unknown properties, parameters, alarms, V
 components, and their order. A replacement's own text is made in `replacing`.
 """
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -28,6 +29,8 @@ from sync.domain.sessions import Kind, Marks, SessionKey, Status, Timed
 from sync.domain.writes import Amendment
 
 __all__ = ["ComponentMissing", "amended_text", "replacement_text"]
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def amended_text(
@@ -57,7 +60,7 @@ def amended_text(
         return text
     if _is_rescheduled(event, changed):
         sequence = event.words("SEQUENCE").strip()
-        number = int(sequence) if sequence.isascii() and sequence.isdigit() else 0
+        number = int(sequence) if _NUMBER.fullmatch(sequence) else 0
         changed = changed.with_line(Line(f"SEQUENCE:{number + 1}"))
     for name in ("DTSTAMP", "LAST-MODIFIED"):
         changed = changed.with_line(stamp(name, now))

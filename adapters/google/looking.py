@@ -1,6 +1,6 @@
 """Looking at a Google calendar: what has changed, and what stands in a window."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,12 +75,19 @@ def _pages(client: GoogleClient, calendar: str, **where: str) -> Found:
     latest: dict[str, Event] = {}
     token = ""
     for page in pages:
-        for event in page.get("items", ()):
+        for event in events_of(page):
             latest[str(event.get("id"))] = event
         token = str(page.get("nextSyncToken", ""))
     if not token:
         raise NoSyncTokenError("no sync token")
     return Found(tuple(latest.values()), token)
+
+
+def events_of(page: Mapping[str, Any]) -> Iterator[Event]:
+    """Yield the events of *page*; what has no id is none, and cannot even be told of."""
+    for item in page.get("items") or ():
+        if isinstance(item, dict) and isinstance(item.get("id"), str):
+            yield item
 
 
 def change_set(
@@ -141,7 +148,7 @@ def agenda(
         maxResults=PAGE_SIZE,
         fields=BUSY,
     )
-    found = {str(event.get("id")): event for page in pages for event in page.get("items", ())}
+    found = {str(event.get("id")): event for page in pages for event in events_of(page)}
     timed = [
         event
         for event in found.values()
@@ -189,13 +196,13 @@ def _lost_of_standing(
 
 def _lost(event: Mapping[str, Any]) -> Lost | None:
     """Return a deleted instance; Google guarantees its id, its series and its original start."""
-    start = event.get("originalStartTime") or {}
-    if not start.get("dateTime"):
-        return None  # whole days are no sessions
     try:
+        start = event["originalStartTime"]
+        if not start.get("dateTime"):
+            return None  # whole days are no sessions
         begins = datetime.fromisoformat(start["dateTime"])
         return Lost(str(event["id"]), str(event["recurringEventId"]), recurrence_id(start), begins)
-    except (KeyError, ValueError, TypeError, UnreadableEventError):
+    except (KeyError, ValueError, TypeError, AttributeError, UnreadableEventError):
         return None
 
 

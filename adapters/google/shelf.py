@@ -8,7 +8,7 @@ from googleapiclient.errors import HttpError
 
 from adapters.google.client import GoogleClient
 from adapters.google.errors import status_of
-from adapters.google.looking import EVENT, PAGE, PAGE_SIZE
+from adapters.google.looking import EVENT, PAGE, PAGE_SIZE, events_of
 from adapters.google.translate import Event, id_of, recurrence_id
 from sync.domain.sessions import SessionKey
 
@@ -74,7 +74,7 @@ class Shelf:
 
     def _listed(self, method: Any, **query: object) -> list[Event]:  # noqa: ANN401
         pages = self.client.pages(method, calendarId=self.id, fields=PAGE, **query)
-        return [event for page in pages for event in page.get("items", ())]
+        return [event for page in pages for event in events_of(page)]
 
 
 def _fits(event: Event, key: SessionKey) -> bool:

@@ -194,7 +194,7 @@ def zone_named(name: object) -> ZoneInfo | None:
 
 def marks_of(event: Event) -> Marks | None:
     """Return Raincheck's marks, if they are whole tokens."""
-    private = (event.get("extendedProperties") or {}).get("private") or {}
+    private = properties_of(event, "private")
     id_, state, replacement, attempt = (_token(private.get(key)) for key in MARK_KEYS)
     if id_ is None:
         return None
@@ -204,13 +204,19 @@ def marks_of(event: Event) -> Marks | None:
 
 def category_lists(event: Event) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Return (scope, key, words) of every extended property that holds categories."""
-    properties = event.get("extendedProperties") or {}
     return tuple(
         (scope, key, split_words(str(value)))
         for scope in ("shared", "private")
-        for key, value in (properties.get(scope) or {}).items()
+        for key, value in properties_of(event, scope).items()
         if key in CATEGORY_KEYS
     )
+
+
+def properties_of(event: Event, scope: str) -> Mapping[str, Any]:
+    """Return the extended properties of *scope*; none where they are not what they should be."""
+    properties = event.get("extendedProperties")
+    found = properties.get(scope) if isinstance(properties, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def split_words(value: str) -> tuple[str, ...]:
