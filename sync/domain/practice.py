@@ -339,8 +339,12 @@ def rebuilt(
     if replacement is None or not isinstance(replacement.when, Timed):
         return raincheck
     attempt = (replacement.marks.attempt if replacement.marks else None) or 1
+    marked = replacement.key.uid == named
     return replace(
         raincheck,
+        # A later offer was written, and the original does not name it yet.
+        state=raincheck.state if marked or gone else State.WRITTEN,
+        replacement=replacement.key,
         slot=replacement.when,
         attempt=attempt,
         confirmed=replacement.status is Status.CONFIRMED,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sync.domain import practice as rules
-from sync.domain.lifecycle import Raincheck
+from sync.domain.lifecycle import Duty, DutyKind, Raincheck
 from sync.domain.sessions import Session, SessionKey, Status, Timed
 from sync.engine.current import Pass
 from sync.engine.looking import Look
@@ -40,7 +40,12 @@ def rebuilt(
         made = rules.rebuilt(original, last, current.practice, current.id, current.now)
         past = [one.when.span for one in ours if one is not last and isinstance(one.when, Timed)]
         home = last.calendar if last and last.calendar != original.calendar else None
-        found.append(replace(made, declined=tuple(sorted(past)), home=home))
+        owed = tuple(
+            Duty(DutyKind.CANCEL, one.key, one.resource)
+            for one in standing
+            if one is not last and one.span_in(current.practice.watch.zone).start > current.now
+        )
+        found.append(replace(made, declined=tuple(sorted(past)), home=home, duties=owed))
     return found, unread
 
 

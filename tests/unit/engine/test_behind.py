@@ -125,3 +125,20 @@ def test_a_blow_to_what_is_withdrawn_already(world: World) -> None:
     world.run()
     assert standing(world) == []
     assert record(world).state is State.WITHDRAWN
+
+
+def test_a_state_file_lost_between_two_offers(world: World) -> None:
+    """The later offer stands, the earlier one is cancelled, and the original names the later."""
+    decline(world)
+    _crash_before_the_cancellation(world)
+    assert len(standing(world)) == 2
+    world.state.unlink()
+    world.run()
+    (left,) = standing(world)
+    assert left.marks
+    assert left.marks.attempt == 2
+    told = record(world)
+    assert (told.replacement, told.state, told.duties) == (left.key, State.SETTLED, ())
+    marks = world.original("one").marks
+    assert marks
+    assert marks.replacement == left.key.uid
