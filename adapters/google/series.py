@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 
-from adapters.google.translate import Event, when_of
+from adapters.google.translate import Event, UnreadableEventError, when_of
 from sync.domain.sessions import Timed
 
 _INSTANCES = ("RRULE", "RDATE")
+_UNCLEAR = (
+    *(ValueError, TypeError, KeyError, AttributeError, AssertionError, OverflowError),
+    UnreadableEventError,
+)
 
 
 def has_instance(master: Event, start: datetime) -> bool:
@@ -24,7 +28,7 @@ def has_instance(master: Event, start: datetime) -> bool:
         moment = start.astimezone(UTC)
         found = recurring_ical_events.of(series).between(moment, moment + timedelta(seconds=1))
         return any(_begins(event["DTSTART"].dt, moment) for event in found)
-    except (ValueError, TypeError, KeyError, AttributeError, AssertionError, OverflowError):
+    except _UNCLEAR:
         return True
 
 

@@ -41,6 +41,7 @@ def main() -> int:
             f"-max_len={LONGEST}",
             f"-timeout={SLOWEST_S}",
         ]
+        limits.append(f"-artifact_prefix={tempfile.gettempdir()}/")
         atheris.Setup([sys.argv[0], *limits, f"-dict={words}", str(corpus)], TARGETS[asked.target])
         atheris.Fuzz()
     return 0
