@@ -49,7 +49,7 @@ def faults(
     for session in sessions:
         marks = session.marks
         if marks and marks.attempt is not None and session.status is not Status.CANCELLED:
-            held = _was_held(session, records.get(marks.id), stories.get(marks.id, ()), since)
+            held = _was_held(session, records.get(marks.id), stories.get(marks.id, ()), now)
             if not held:
                 standing[marks.id].append(session)
     return [
@@ -67,7 +67,7 @@ def faults(
 
 
 def _was_held(
-    session: Session, record: Raincheck | None, story: Sequence[Entry], since: datetime
+    session: Session, record: Raincheck | None, story: Sequence[Entry], now: datetime
 ) -> bool:
     """Return whether *session* is an earlier attempt that had begun when the next was offered.
 
@@ -77,7 +77,7 @@ def _was_held(
     assert isinstance(session.when, Timed)
     start = session.when.span.start
     if record is None:
-        return session.when.span.end <= since
+        return start <= now  # of a deleted original, a lost state file cannot be rebuilt
     turns = [entry.at for entry in story if entry.what in TURNS]
     if session.key == record.replacement and record.state is not State.WITHDRAWN:
         return False
