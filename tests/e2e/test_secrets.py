@@ -3,10 +3,21 @@
 import os
 import signal
 import subprocess
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
-from tests.e2e.desk import Desk, in_days, session
+import pytest
+
+from sync.demo.google.login import LocalLogin
+from tests.e2e.desk import Desk, desk, in_days, session
+from tests.e2e.google_desk import google_desk
 from tests.e2e.test_run import running
+from tests.servers.google_calendar import google
+from tests.servers.processes import Server
+from tests.servers.proxy import Counter, Reply, proxy
 
 
 def test_a_password_stays_where_it_is(radicale_office: Desk) -> None:
@@ -25,6 +36,42 @@ def test_a_password_stays_where_it_is(radicale_office: Desk) -> None:
     for path in office.state.parent.iterdir():
         assert password.encode() not in path.read_bytes()
         assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+@dataclass
+class Elsewhere(Counter):
+    """Sends every request on to another address, if it has one; else answers nothing."""
+
+    to: str = ""
+    status: int = 302
+
+    def answer(self, method: str, forward: Callable[[], Reply]) -> Reply | None:
+        self.number(method)
+        return Reply(self.status, headers=(("Location", self.to),)) if self.to else None
+
+
+@pytest.mark.parametrize("status", [302, 307, 308])
+@pytest.mark.parametrize("kind", ["radicale", "google"])
+def test_a_redirect_takes_no_login_along(
+    radicale_server: Server, tmp_path: Path, kind: str, status: int
+) -> None:
+    """To another host nothing is sent at all: no login, no request."""
+    other, login = Elsewhere(), LocalLogin()
+    with ExitStack() as stack:
+        target = stack.enter_context(proxy(radicale_server.root, other))
+        sender = Elsewhere(to=target.replace("127.0.0.1", "localhost"), status=status)
+        if kind == "google":
+            server = stack.enter_context(google(login))
+            root = stack.enter_context(proxy(server.root, sender))
+            office: Desk = google_desk(tmp_path / "g", server, login).through(root)
+        else:
+            root = stack.enter_context(proxy(radicale_server.root, sender))
+            name = f"sent-{uuid4().hex[:8]}"
+            office = desk(tmp_path / "d", radicale_server, name, url=root)
+        done = office.run("sync")
+    assert done.returncode != 0
+    assert sender.seen
+    assert other.seen == []
 
 
 def test_the_process_list_names_nobody(radicale_office: Desk) -> None:

@@ -3,7 +3,7 @@
 import http.client
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
@@ -86,7 +86,8 @@ def _handler(root: str, plan: Plan) -> type[BaseHTTPRequestHandler]:
             if reply.cut:
                 self.close_connection = True
                 content = content[: len(content) // 2]
-            self.wfile.write(content)
+            with suppress(OSError):  # whoever asked was killed, or gave up
+                self.wfile.write(content)
 
         def _forward(self, body: bytes) -> Reply:
             connection = http.client.HTTPConnection(target, timeout=30)
