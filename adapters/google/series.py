@@ -1,5 +1,6 @@
 """Which instances a series at Google has by its own rule."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,13 @@ from adapters.google.translate import Event, UnreadableEventError, when_of
 from sync.domain.sessions import Timed
 
 _INSTANCES = ("RRULE", "RDATE")
+_RULE = re.compile(
+    r"RRULE:(?=.*FREQ=(?P<freq>DAILY|WEEKLY|MONTHLY|YEARLY)\b)"
+    r"(?:(?:FREQ=[A-Z]+|INTERVAL=[0-9]{1,3}|COUNT=[0-9]{1,4}|UNTIL=[0-9TZ]+|WKST=[A-Z]{2}"
+    r"|(?:BYDAY|BYMONTHDAY|BYSETPOS|BYMONTH)=[-+0-9A-Z,]{1,99})(?:;|$))+"
+)
+_ROOMY = frozenset({"MONTHLY", "YEARLY"})
+_AGE_MAX = timedelta(days=30 * 366)
 _UNCLEAR = (
     *(ValueError, TypeError, KeyError, AttributeError, AssertionError, OverflowError),
     UnreadableEventError,
@@ -24,12 +32,31 @@ def has_instance(master: Event, start: datetime) -> bool:
     understood.
     """
     try:
-        series = _series(master)
         moment = start.astimezone(UTC)
+        if not _is_soon_expanded(master, moment):
+            return True
+        series = _series(master)
         found = recurring_ical_events.of(series).between(moment, moment + timedelta(seconds=1))
         return any(_begins(event["DTSTART"].dt, moment) for event in found)
     except _UNCLEAR:
         return True
+
+
+def _is_soon_expanded(master: Event, moment: datetime) -> bool:
+    """Return whether the rule is of the kind that Google's own apps make: it always comes true.
+
+    Others, such as every 30th of February, keep a library busy until the year 9999.
+    """
+    when = when_of(master, ZoneInfo("UTC"))
+    rules = [line for line in master["recurrence"] if line.upper().startswith("RRULE")]
+    return (
+        isinstance(when, Timed)
+        and when.length <= _AGE_MAX / 30
+        and abs(moment - when.span.start) <= _AGE_MAX
+        and len(rules) == 1
+        and (found := _RULE.fullmatch(rules[0])) is not None
+        and (found["freq"] in _ROOMY or set(re.findall("BY[A-Z]+", rules[0])) <= {"BYDAY"})
+    )
 
 
 def _begins(start: date, moment: datetime) -> bool:

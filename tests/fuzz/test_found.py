@@ -33,6 +33,15 @@ FOUND = {
         json.dumps([EVENT, {**INSTANCE, "originalStartTime": True}]),
     ),
     "properties that are a list": ("google", google(extendedProperties=[1], status="cancelled")),
+    "a series of a thousand years": (
+        "google",
+        google(start={"dateTime": "1013-11-25T10:00:00Z"}, recurrence=["RRULE:FREQ=DAILY"]),
+    ),
+    "every 30th of February": (
+        "google",
+        google(recurrence=["RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"]),
+    ),
+    "every second": ("google", google(recurrence=["RRULE:FREQ=SECONDLY"])),
     "a series that ends before it starts": (
         "google",
         google(end=INSTANCE["originalStartTime"], start={"dateTime": "2027-01-01T00:00:00Z"}),

@@ -39,7 +39,8 @@ def faults(
         deleted: What people deleted.
         since: What ended before is no longer looked at: a lost state file stays lost for it.
         now: The moment of judgement.
-        alone: No second machine wrote: to one that has not seen an offer, its deletion is nothing.
+        alone: No second machine wrote, and no state was lost: to who has not seen an offer, or
+            that a person called it off, that is nothing.
     """
     records = {raincheck.id: raincheck for raincheck in rainchecks}
     by_key = {session.key: session for session in sessions}

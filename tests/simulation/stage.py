@@ -104,7 +104,7 @@ class Stage:
             gone,
             since=since,
             now=self.now,
-            alone=self.alone,
+            alone=self.alone and not self.lost,
         )
         return Outcome(
             self.seed,
