@@ -1,5 +1,6 @@
 """Looking at a Google calendar: what has changed, and what stands in a window."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,10 @@ BUSY = (
 PAGE_SIZE = 2500
 MARGIN = timedelta(days=1)
 """Whole days are read in the calendar's zone by Google, in the practice's by us."""
+
+
+_ID = re.compile(r"[!-~]{1,1100}")
+"""Google's own are of fewer letters still (Events resource, ``id``)."""
 
 
 class NoSyncTokenError(ValueError):
@@ -86,7 +91,7 @@ def _pages(client: GoogleClient, calendar: str, **where: str) -> Found:
 def events_of(page: Mapping[str, Any]) -> Iterator[Event]:
     """Yield the events of *page*; what has no id is none, and cannot even be told of."""
     for item in page.get("items") or ():
-        if isinstance(item, dict) and isinstance(item.get("id"), str):
+        if isinstance(item, dict) and _ID.fullmatch(str(item.get("id", ""))):
             yield item
 
 

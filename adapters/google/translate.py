@@ -146,6 +146,8 @@ def key_of(event: Event) -> SessionKey:
     id_, uid = str(event["id"]), str(event.get("iCalUID") or event["id"])
     if _OUR_ID.fullmatch(id_) and uid == f"{id_}@google.com":
         uid = id_
+    if _SURROGATE.search(uid):
+        raise UnreadableEventError("a name with half a letter in it")
     start = event.get("originalStartTime")
     return SessionKey(uid, None if start is None else recurrence_id(start))
 

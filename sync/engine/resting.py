@@ -19,6 +19,10 @@ class _ActedOnError(Exception):
     """The session carries marks already: the state file is an old one, which `finding` sees to."""
 
 
+class _UnseenError(Exception):
+    """The closure may stand in a calendar that does not answer."""
+
+
 @dataclass(slots=True)
 class Rested:
     """Promises whose rest is over, as they are now; and the ids of those that were taken back."""
@@ -40,7 +44,7 @@ def rested(resting: Iterable[Raincheck], looks: Mapping[str, Look], current: Pas
             continue
         try:
             said = _said_now(raincheck, look, looks, current)
-        except (RejectedError, _ActedOnError):
+        except (RejectedError, _ActedOnError, _UnseenError):
             continue
         except CalendarError as error:
             look.fail(error)
@@ -69,18 +73,17 @@ def _said_now(
     there = current.retries.call(
         lambda: look.calendar.read(original.key, original.resource or None)
     )
-    if raincheck.signal is SignalKind.DELETED:
-        back = there is not None and there.status is not Status.CANCELLED
-        return None if back else _as_before(raincheck)
-    if there is None:
-        # Gone meanwhile: what was said of it is the last that is known.
+    deleted = raincheck.signal is SignalKind.DELETED
+    if there is None or (deleted and there.status is Status.CANCELLED):
+        # Gone: what was said of it is the last that is known.
         return _as_before(raincheck)
     if is_handled(there):
         raise _ActedOnError
-    if raincheck.signal is SignalKind.CLOSURE:
-        return _closed_now(there, looks, current)
     verdict = judged(there, watch, now=current.now)
-    return verdict if isinstance(verdict, Disruption) else None
+    if isinstance(verdict, Disruption):
+        return verdict
+    closed = raincheck.signal is SignalKind.CLOSURE
+    return _closed_now(there, looks, current) if closed else None
 
 
 def _as_before(raincheck: Raincheck) -> Disruption:
@@ -95,7 +98,11 @@ def _as_before(raincheck: Raincheck) -> Disruption:
 
 
 def _closed_now(session: Session, looks: Mapping[str, Look], current: Pass) -> Disruption | None:
-    """Return what a closure that still lies over *session* says."""
+    """Return what a closure that still lies over *session* says.
+
+    Raises:
+        _UnseenError: none was found, but not every calendar answers.
+    """
     watch = current.practice.watch
     span = session.span_in(watch.zone)
     for look in looks.values():
@@ -108,4 +115,6 @@ def _closed_now(session: Session, looks: Mapping[str, Look], current: Pass) -> D
             said = judged_closed(session, other, watch, now=current.now)
             if said is not None:
                 return said
+    if any(look.changes is None for look in looks.values()):
+        raise _UnseenError
     return None

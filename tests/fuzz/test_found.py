@@ -41,6 +41,8 @@ FOUND = {
         "google",
         google(recurrence=["RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"]),
     ),
+    "half a letter in a name": ("google", google(iCalUID="s1\ud800@example.org")),
+    "half a letter in an id": ("google", google(id="s1\ud800")),
     "every second": ("google", google(recurrence=["RRULE:FREQ=SECONDLY"])),
     "a series that ends before it starts": (
         "google",

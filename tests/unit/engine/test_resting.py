@@ -170,3 +170,53 @@ def test_a_paid_session_is_made_up_though_policy_ignores_it(world: World) -> Non
     world.sessions.put(replace(tagged("one", at(2)), categories=("disrupted", "paid")))
     world.run()
     assert records(world)[0].action is Action.PROPOSE
+
+
+def _closed_day(world: World) -> Session:
+    day = at(2).start.date()
+    world.sessions.put(tagged("one", at(2), categories=()))
+    shut = Session(
+        SessionKey("shut"),
+        "private",
+        Kind.SINGLE,
+        AllDay(day, day + timedelta(days=1)),
+        title="#lockdown",
+    )
+    world.calendars["private"].put(shut)
+    world.run(settle=SETTLE)
+    return shut
+
+
+def test_a_closure_that_cannot_be_seen_is_not_taken_back(world: World) -> None:
+    """Its calendar does not answer when the rest is over: the signal goes on resting."""
+    _closed_day(world)
+    world.clock.moment += SETTLE
+    world.calendars["private"].missing = True
+    world.run(settle=SETTLE)
+    assert [r.state for r in records(world)] == [State.SETTLING]
+    world.calendars["private"].missing = False
+    world.run(settle=SETTLE)
+    assert [r.state for r in records(world)] == [State.SETTLED]
+
+
+def test_a_tag_on_what_a_closure_gave_back_counts(world: World) -> None:
+    """The closure is gone when the rest is over, but the session was tagged meanwhile."""
+    shut = _closed_day(world)
+    world.calendars["private"].remove(shut.key)
+    world.sessions.put(tagged("one", at(2), categories=("no-show",)))
+    world.clock.moment += SETTLE
+    world.run(settle=SETTLE)
+    assert [(r.signal, r.cause.name) for r in records(world)] == [(SignalKind.TAG, "no-show")]
+
+
+def test_a_tag_on_what_was_deleted_and_put_back_counts(world: World) -> None:
+    """The deletion is taken back, and the tag that came with the return is not lost."""
+    plain = tagged("one", at(2), categories=())
+    world.sessions.put(plain)
+    world.run()
+    world.sessions.remove(plain.key)
+    world.run(settle=SETTLE)
+    world.sessions.put(tagged("one", at(2)))
+    world.clock.moment += SETTLE
+    world.run(settle=SETTLE)
+    assert [r.signal for r in records(world)] == [SignalKind.TAG]
