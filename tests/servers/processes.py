@@ -65,6 +65,12 @@ def free_port() -> int:
 def radicale(folder: Path) -> Iterator[Server]:
     """Run Radicale with a password file in *folder*."""
     port = free_port()
+    with _running(radicale_command(folder, port), port):
+        yield radicale_at(port)
+
+
+def radicale_command(folder: Path, port: int) -> list[str]:
+    """Return the command that runs Radicale on *port*, after writing its files into *folder*."""
     (folder / "users").write_text(f"{USERNAME}:{PASSWORD}\n", encoding="utf-8")
     (folder / "config").write_text(
         f"[server]\nhosts = 127.0.0.1:{port}\n"
@@ -74,10 +80,14 @@ def radicale(folder: Path) -> Iterator[Server]:
         "[logging]\nlevel = error\n",
         encoding="utf-8",
     )
+    return [sys.executable, "-m", "radicale", "--config", str(folder / "config")]
+
+
+def radicale_at(port: int) -> Server:
+    """Return the Radicale on *port*."""
     root = f"http://127.0.0.1:{port}/"
     home = f"{root}{USERNAME}/"
-    with _running([sys.executable, "-m", "radicale", "--config", str(folder / "config")], port):
-        yield Server("radicale", root, home, home)
+    return Server("radicale", root, home, home)
 
 
 @contextmanager

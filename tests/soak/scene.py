@@ -5,7 +5,6 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 import niquests
 
 from tests.e2e.desk import Desk, desk
-from tests.servers.processes import PASSWORD, USERNAME, Server, free_port
+from tests.servers.processes import Server, free_port, radicale_at, radicale_command
 from tests.servers.proxy import Counter, Reply, proxy
 from tests.soak.client import Client
 
@@ -185,12 +184,11 @@ def scene(folder: Path, seed: int) -> Iterator[Scene]:
     """Yield the stage, with everything running; end all of it afterwards."""
     chance = random.Random(seed)  # noqa: S311 - a soak, not a secret
     port, metrics = free_port(), free_port()
-    life = Life(_radicale(folder, port), folder / "radicale.log")
+    life = Life(radicale_command(folder, port), folder / "radicale.log")
     life.start()
-    root = f"http://127.0.0.1:{port}/"
-    server = Server("radicale", root, f"{root}{USERNAME}/", f"{root}{USERNAME}/")
+    server = radicale_at(port)
     wire = Wire(chance=random.Random(seed + 1))  # noqa: S311
-    with proxy(root, wire) as through:
+    with proxy(server.root, wire) as through:
         office = _office(folder, server, through, metrics)
         command = office.command("run", "--log", "json")
         daemon = Life(command, folder / "daemon.log")
@@ -222,14 +220,3 @@ def _office(folder: Path, server: Server, root: str, metrics: int) -> Desk:
         '[policy]\nwithin = "26w"\nmax_new = 500\n[state]',
     )
     return office
-
-
-def _radicale(folder: Path, port: int) -> list[str]:
-    (folder / "users").write_text(f"{USERNAME}:{PASSWORD}\n", encoding="utf-8")
-    (folder / "config").write_text(
-        f"[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = htpasswd\n"
-        f"htpasswd_filename = {folder / 'users'}\nhtpasswd_encryption = plain\ndelay = 0\n"
-        f"[storage]\nfilesystem_folder = {folder / 'collections'}\n[logging]\nlevel = error\n",
-        encoding="utf-8",
-    )
-    return [sys.executable, "-m", "radicale", "--config", str(folder / "config")]

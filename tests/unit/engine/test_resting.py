@@ -82,17 +82,7 @@ def test_a_deletion_rests_too(world: World, back: bool) -> None:
 @pytest.mark.parametrize("back", [True, False])
 def test_a_closure_rests_too(world: World, back: bool) -> None:
     """Taken away in time, it moved nobody."""
-    day = at(2).start.date()
-    world.sessions.put(tagged("one", at(2), categories=()))
-    shut = Session(
-        SessionKey("shut"),
-        "private",
-        Kind.SINGLE,
-        AllDay(day, day + timedelta(days=1)),
-        title="#lockdown",
-    )
-    world.calendars["private"].put(shut)
-    world.run(settle=SETTLE)
+    shut = _closed_day(world)
     if back:
         world.calendars["private"].remove(shut.key)
     world.clock.moment += SETTLE
