@@ -24,7 +24,7 @@ BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 """A Monday; the clocks go forward within the five weeks."""
 DAYS = 36.5
 """Ten seeds are a year."""
-STEP = timedelta(hours=5)
+STEP = timedelta(hours=6)
 QUIET_PASSES = 4
 CRASHES, DOWN, RACES = 0.25, 0.04, 0.5
 LOST, RESTORED = 0.3, 0.3

@@ -151,7 +151,6 @@ def test_half_a_surrogate_can_be_stored():
         {"end": {"dateTime": "2026-11-24T09:00:00Z"}},
         {"attendees": 5},
         {"attendees": [5]},
-        {"extendedProperties": [1]},
         {"originalStartTime": {"date": "x"}},
         {"updated": "yesterday"},
         {"end": {"date": "2026-11-25"}},
@@ -161,6 +160,13 @@ def test_what_makes_no_sense_is_unreadable(more):
     """One bad event is skipped; it never ends a pass."""
     with pytest.raises(UnreadableEventError):
         READER.session(EVENT | more)
+
+
+@pytest.mark.parametrize("properties", [[1], "x", {"private": [1], "shared": 5}])
+def test_properties_that_are_none_say_nothing(properties):
+    """They hold neither marks nor words; the event itself is read."""
+    session = READER.session(EVENT | {"extendedProperties": properties})
+    assert (session.marks, session.categories) == (None, ())
 
 
 def test_category_lists_name_their_place():
