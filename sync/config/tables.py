@@ -21,22 +21,22 @@ from pydantic import (
     StrictStr,
 )
 
-from sync.config import values
+from sync.config import shapes, values
 from sync.domain.causes import Fault
 from sync.domain.fees import Share
 from sync.domain.policy import Action, Modality, Preference, SignalKind
 
 T = TypeVar("T")
 
-Duration = Annotated[timedelta, BeforeValidator(values.duration)]
-Money = Annotated[Decimal, BeforeValidator(values.money)]
-Fee = Annotated[Share, BeforeValidator(values.share)]
+Duration = Annotated[timedelta, BeforeValidator(values.duration), shapes.DURATION]
+Money = Annotated[Decimal, BeforeValidator(values.money), shapes.MONEY]
+Fee = Annotated[Share, BeforeValidator(values.share), shapes.FEE]
 Email = Annotated[StrictStr, AfterValidator(values.email)]
 Url = Annotated[StrictStr, AfterValidator(values.address)]
 Filled = Annotated[StrictStr, Field(min_length=1)]
-Opening = Annotated[values.Clocks, BeforeValidator(values.clocks)]
-Closed = Annotated[tuple[date, ...], BeforeValidator(values.days)]
-Preferred = Annotated[Preference, BeforeValidator(values.preference)]
+Opening = Annotated[values.Clocks, BeforeValidator(values.clocks), shapes.OPENING]
+Closed = Annotated[tuple[date, ...], BeforeValidator(values.days), shapes.CLOSED]
+Preferred = Annotated[Preference, BeforeValidator(values.preference), shapes.PREFERRED]
 Some = Annotated[tuple[T, ...], Field(min_length=1)]
 
 NOTHING, SECOND, MINUTE, DAY = (
