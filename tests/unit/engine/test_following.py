@@ -1,5 +1,6 @@
 """What becomes of replacements: answers, words on them, hands that move or delete them."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.policy import Action, Policy, SignalKind, Terms
 from sync.domain.sessions import Answer, Attendee, Session, Status, Timed
-from tests.unit.engine.world import PRACTICE, World, at, tagged
+from tests.unit.engine.world import PRACTICE, Crash, Steps, World, at, tagged
 
 GUEST = "quillon@example.org"
 INVITED = {"attendees": (Attendee(GUEST),), "organizer": PRACTICE}
@@ -199,3 +200,21 @@ def test_a_lost_state_file_is_rebuilt_at_the_second_attempt(world: World) -> Non
     assert (after.attempt, after.replacement, after.slot) == (2, before.replacement, before.slot)
     assert after.declined == before.declined
     assert len(standing(world)) == 1
+
+
+def test_an_offer_that_was_to_be_cancelled_still_is(world: World) -> None:
+    """The second offer is deleted before the first could be cancelled: in the end none stands."""
+    world.run()
+    (first,) = standing(world)
+    answer(world, first, Answer.DECLINED)
+    step = 0
+    while len(standing(world)) < 2 or record(world).state is State.PLANNED:
+        with suppress(Crash):
+            world.run(Steps(at=step))
+        step += 1
+    (second,) = [one for one in standing(world) if one.key != first.key]
+    world.sessions.remove(second.key)
+    world.run()
+    assert record(world).state is State.WITHDRAWN
+    assert standing(world) == []
+    assert world.original("one").status is Status.CONFIRMED
