@@ -9,6 +9,7 @@ from sync.cli.exits import Told
 COMMANDS = {
     "auth": "Log in to an account in the browser.",
     "check": "Validate the configuration, log in everywhere, say what would be watched.",
+    "completion": "Print a script for your shell: bash, zsh or fish.",
     "demo": "See it work: a calendar server of its own, a sample week, one sync.",
     "fees": "Show what missed sessions cost; approve or waive it.",
     "history": "Tell what was done, when, and why.",
