@@ -137,3 +137,32 @@ def test_the_budget_is_shared_by_all_calls():
         policy.call(spent)
     assert spent.tries == 1
     assert policy.call(Work()) == "done"
+
+
+@pytest.mark.parametrize(("call_max_s", "tries"), [(0.0, 1), (1000.0, 4)])
+def test_a_call_that_took_too_long_is_not_made_again(call_max_s, tries):
+    """A server that hangs must not hold a pass for the length of all its time-outs together."""
+    policy, _ = retries(call_max_s=call_max_s)
+    work = Work(*(error() for _ in range(9)))
+    with pytest.raises(UnreachableError):
+        policy.call(work)
+    assert work.tries == tries
+
+
+def test_each_end_of_a_try_is_a_sign_of_life():
+    """The daemon tells its watchdog of tries that fail and of the one that does not."""
+    signs = []
+    policy, _ = retries(alive=lambda: signs.append("alive"))
+    policy.call(Work(error(), error()))
+    assert len(signs) == 3
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.01, 0.5, 0.99, 1.0])
+def test_jitter_stays_within_bounds(chance):
+    """Each wait lies between nothing and the doubled one, and all of them within the budget."""
+    policy, waits = retries(chance=lambda: chance, attempts_max=9, budget_s=10.0)
+    with pytest.raises(UnreachableError):
+        policy.call(Work(*(error() for _ in range(9))))
+    assert waits
+    assert all(0 <= wait <= min(8.0, 0.5 * 2**number) for number, wait in enumerate(waits))
+    assert sum(waits) <= 10.0

@@ -1,7 +1,9 @@
 """One thread for each account: what happens in it reaches the loop as a value."""
 
 from queue import SimpleQueue
-from threading import Event
+from threading import Event, Thread, current_thread
+
+import pytest
 
 from sync.daemon.accounts import Looked, Looker
 from sync.engine.looking import Look
@@ -38,6 +40,55 @@ def test_a_bug_is_told_not_lost() -> None:
         assert (type(told.error) if told.error else None) is kind
         looker.busy = False
     looker.end()
+
+
+def test_one_look_at_a_time() -> None:
+    """While a look is under way a second one is refused; it runs once for each time it is asked."""
+    begun: SimpleQueue[str] = SimpleQueue()
+    results: SimpleQueue[Looked | None] = SimpleQueue()
+    go = Event()
+
+    def work() -> tuple[Look, ...]:
+        begun.put(current_thread().name)
+        go.wait(PATIENCE_S)
+        return ()
+
+    looker = Looker("home", work, results)
+    looker.start()
+    looker.ask()
+    assert begun.get(timeout=PATIENCE_S) == "look-home"
+    with pytest.raises(AssertionError):
+        looker.ask()
+    go.set()
+    results.get(timeout=PATIENCE_S)
+    assert looker.busy  # until the loop has taken the result
+    assert begun.empty()
+    looker.end()
+
+
+def test_an_ended_thread_ends() -> None:
+    """`end` lets the look that is under way finish, and the thread is gone; nothing is left."""
+    results: SimpleQueue[Looked | None] = SimpleQueue()
+    begun, go = Event(), Event()
+    threads: list[Thread] = []
+
+    def work() -> tuple[Look, ...]:
+        threads.append(current_thread())
+        begun.set()
+        go.wait(PATIENCE_S)
+        return ()
+
+    looker = Looker("home", work, results)
+    looker.start()
+    looker.ask()
+    assert begun.wait(PATIENCE_S)
+    looker.end()
+    assert threads[0].is_alive()
+    assert threads[0].daemon
+    go.set()
+    assert results.get(timeout=PATIENCE_S) == Looked(looker, "home", ())
+    threads[0].join(PATIENCE_S)
+    assert not threads[0].is_alive()
 
 
 def test_how_long_a_look_takes() -> None:

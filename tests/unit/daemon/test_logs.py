@@ -22,7 +22,12 @@ def stream() -> Iterator[io.StringIO]:
 
 @pytest.mark.parametrize(
     ("level", "prefix"),
-    [(logging.INFO, "<6>"), (logging.WARNING, "<4>"), (logging.ERROR, "<3>")],
+    [
+        (logging.INFO, "<6>"),
+        (logging.WARNING, "<4>"),
+        (logging.ERROR, "<3>"),
+        (logging.CRITICAL, "<2>"),
+    ],
 )
 def test_levels_for_journald(stream: io.StringIO, level: int, prefix: str) -> None:
     """Each line begins with its priority."""
@@ -31,12 +36,19 @@ def test_levels_for_journald(stream: io.StringIO, level: int, prefix: str) -> No
     assert stream.getvalue() == f"{prefix}looked calendar=sessions changed=2\n"
 
 
-@pytest.mark.parametrize("hostile", ["a\n<3>forged", 'a" b', "x=y", "", "two words", "\r\x1b[1m "])
+HOSTILE = [
+    *("a\n<3>forged", "a\r\n<3>forged", 'a" b', "x=y", "", "two words", "\r\x1b[1m "),
+    *("a\u2028<3>b", "a\x85<3>b", "a\x1b[2Jb", "a\x00b", "a\u202eb"),
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_field_cannot_forge_a_line(stream: io.StringIO, hostile: str) -> None:
     """A calendar may be called anything: it stays one field of one line."""
     logs.begin(as_json=False, stream=stream)
     logs.told(logging.INFO, "calendar lost", calendar=hostile)
-    (line,) = stream.getvalue().split("\n")[:-1]
+    (line,) = stream.getvalue().splitlines()
+    assert line.isprintable()
     assert json.loads(line.partition("calendar=")[2]) == hostile
 
 
@@ -54,9 +66,24 @@ def test_json_lines(stream: io.StringIO) -> None:
     }
 
 
-def test_libraries_are_silent(stream: io.StringIO) -> None:
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_line_for_each_event(stream: io.StringIO, *, as_json: bool) -> None:
+    """However often the log is begun, one event is one line, and debugging is left out."""
+    for _ in range(2):
+        logs.begin(as_json=as_json, stream=stream)
+    logs.told(logging.DEBUG, "nobody asked")
+    logs.told(logging.INFO, "calendar\nlost" if as_json else "calendar lost", name="a\nb")
+    assert stream.getvalue().count("\n") == 1
+    assert "nobody" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_libraries_are_silent(
+    stream: io.StringIO, capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
     """What a library says quotes answers, and answers hold what clients wrote."""
-    logs.begin(as_json=False, stream=stream)
+    logs.begin(as_json=as_json, stream=stream)
     logging.getLogger("caldav").critical("Quillon Wren")
     logging.getLogger().error("Quillon Wren")
     assert stream.getvalue() == ""
+    assert capsys.readouterr() == ("", "")

@@ -1,5 +1,6 @@
 """The loop: slow accounts delay nobody, sleep is slept off, signals are heard."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from adapters.memory import MemoryCalendar
 from sync.daemon import loop as daemon
+from sync.daemon.accounts import Looked, Looker
 from sync.daemon.loop import Loop, Wishes
 from sync.daemon.systemd import Systemd
 from sync.domain.passes import PassReport, Reach
@@ -34,13 +36,16 @@ class Gate:
     gate: threading.Event = field(default_factory=threading.Event)
     down: bool = False
     looks: int = 0
+    looking: bool = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.calendar, name)
 
     def changes(self, *args: Any, **kwargs: Any) -> Any:
         self.looks += 1
+        self.looking = True
         self.gate.wait(30)
+        self.looking = False
         if self.down:
             raise UnreachableError("down", calendar=self.calendar.name, operation="changes")
         return self.calendar.changes(*args, **kwargs)
@@ -48,7 +53,7 @@ class Gate:
 
 @dataclass
 class Running:
-    """A loop in a thread of its own; ``clock`` is the wall clock it sees."""
+    """A loop in a thread of its own; ``clock`` and ``awake`` are the clocks it sees."""
 
     loop: Loop
     thread: threading.Thread
@@ -56,12 +61,44 @@ class Running:
     clock: list[float]
     home: Gate
     away: Gate
+    awake: list[float]
+    notify: socket.socket
 
     def wait_for(self, what: Callable[[], bool]) -> None:
         until = time.monotonic() + PATIENCE_S
         while not what():
             assert time.monotonic() < until, self.reports
             time.sleep(0.01)
+
+    def look_now(self) -> None:
+        self.loop.wishes.ask(self.loop.wishes.now)
+
+    def patience_ends(self) -> None:
+        self.wait_for(lambda: not self.home.looking)
+        time.sleep(0.1)
+        self.awake[0] += daemon.PATIENCE_S
+        self.loop.wishes.wake.put(None)
+
+    def turns(self, count: int) -> None:
+        """Let the loop turn so many times, at least."""
+        for _ in range(count + 1):
+            self.loop.wishes.wake.put(None)
+            self.wait_for(self.loop.wishes.wake.empty)
+            time.sleep(0.05)
+
+    def signs_of_life(self) -> int:
+        """Return how often the watchdog was fed during the next few turns."""
+        self._heard()
+        self.turns(3)
+        return self._heard().count(b"WATCHDOG=1")
+
+    def _heard(self) -> list[bytes]:
+        found: list[bytes] = []
+        while True:
+            try:
+                found.append(self.notify.recv(200))
+            except BlockingIOError:
+                return found
 
 
 @contextmanager
@@ -72,8 +109,12 @@ def running(tmp_path: Path, *, poll: timedelta = timedelta(hours=1)) -> Iterator
     away = Gate(MemoryCalendar("private", account="away", zone=ZONE))
     home.gate.set()
     reports: list[PassReport] = []
-    clock = [1000.0]
-    with SqliteJournal.opened(world.state) as journal:
+    clock, awake = [1000.0], [500.0]
+    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notify.bind(str(tmp_path / "notify"))
+    notify.setblocking(False)
+    environ = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "1"}
+    with notify, SqliteJournal.opened(world.state) as journal:
         engine = Engine(
             practice=world.practice(),
             calendars=[home, away],
@@ -83,7 +124,7 @@ def running(tmp_path: Path, *, poll: timedelta = timedelta(hours=1)) -> Iterator
             retries=Retries(attempts_max=1),
         )
         wishes = Wishes()
-        systemd = Systemd({}, time.monotonic)
+        systemd = Systemd(environ, time.monotonic)
         loop = Loop(
             engine,
             poll,
@@ -93,9 +134,10 @@ def running(tmp_path: Path, *, poll: timedelta = timedelta(hours=1)) -> Iterator
             reports.append,
             clock_s=lambda: clock[0],
             chance=lambda: 0.5,
+            seconds=lambda: awake[0],
         )
         thread = threading.Thread(target=loop.run, daemon=True)
-        found = Running(loop, thread, reports, clock, home, away)
+        found = Running(loop, thread, reports, clock, home, away, awake, notify)
         thread.start()
         try:
             yield found
@@ -116,19 +158,78 @@ def test_all_are_looked_at_in_one_pass(tmp_path: Path) -> None:
         assert (it.home.looks, it.away.looks) == (1, 1)
 
 
-def test_an_account_that_hangs_delays_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_account_that_hangs_delays_nobody(tmp_path: Path) -> None:
     """The others are waited with for a moment only; `record` needs no busy time and is done."""
-    monkeypatch.setattr(daemon, "PATIENCE_S", 0.2)
     with running(tmp_path) as it:
+        it.wait_for(lambda: it.home.looks == 1)
+        time.sleep(0.1)
+        assert not it.reports  # healthy so far: it is waited for
+        it.patience_ends()
         it.wait_for(lambda: len(it.reports) == 1)
         told = {look.name: look.reach for look in it.reports[0].calendars}
         assert told == {"sessions": Reach.OK, "private": Reach.UNREACHABLE}
         it.home.calendar.put(tagged("one", at(-1), categories=("no-show",)))
-        it.loop.wishes.ask(it.loop.wishes.now)
+        it.look_now()
+        it.wait_for(lambda: it.home.looks == 2)
+        it.patience_ends()
         it.wait_for(lambda: any(report.rainchecks for report in it.reports))
         assert it.away.looks == 1
+
+
+def test_an_account_that_failed_before_is_not_waited_for(tmp_path: Path) -> None:
+    """Patience is for healthy ones: no clock moves here, and the other account's pass is done."""
+    with running(tmp_path) as it:
+        it.away.down = True
+        it.away.gate.set()
+        it.wait_for(lambda: it.loop._rhythms["away"].failures == 1)
+        it.away.gate.clear()
+        passes = len(it.reports)
+        it.look_now()
+        it.wait_for(lambda: it.away.looks == 2 and len(it.reports) > passes)
+        assert it.loop._lookers["away"].busy
+        told = {look.name: look.reach for look in it.reports[-1].calendars}
+        assert told == {"sessions": Reach.OK, "private": Reach.UNREACHABLE}
+
+
+def test_a_signal_makes_all_due(tmp_path: Path) -> None:
+    """SIGUSR1 looks at every account, though none is due for an hour, and only once."""
+    with running(tmp_path) as it:
+        it.away.gate.set()
+        it.wait_for(lambda: len(it.reports) == 1)
+        it.look_now()
+        it.wait_for(lambda: (it.home.looks, it.away.looks) == (2, 2))
+        it.turns(2)
+        assert (it.home.looks, it.away.looks) == (2, 2)
+
+
+@pytest.mark.parametrize("how", ["stop", "reload"])
+def test_it_ends_in_the_middle_of_a_look(tmp_path: Path, how: str) -> None:
+    """Neither SIGTERM nor SIGHUP waits for an account that hangs."""
+    with running(tmp_path) as it:
+        it.wait_for(lambda: it.home.looks == 1)
+        it.patience_ends()
+        it.wait_for(lambda: len(it.reports) == 1)
+        wishes = it.loop.wishes
+        wishes.ask(wishes.stop if how == "stop" else wishes.reload)
+        it.thread.join(PATIENCE_S)
+        assert not it.thread.is_alive()
+        assert it.loop._lookers["away"].busy
+
+
+def test_answers_of_an_old_configuration_are_dropped(tmp_path: Path) -> None:
+    """A look that began before a reload changes nothing afterwards, not even by its error."""
+    with running(tmp_path) as it:
+        it.away.gate.set()
+        it.wait_for(lambda: len(it.reports) == 1)
+        wake = it.loop.wishes.wake
+        for name in ("home", "gone"):
+            old = Looker(name, lambda: (), wake)
+            wake.put(Looked(old, name, None, KeyError("of the old one")))
+        it.turns(2)
+        assert it.thread.is_alive()
+        assert len(it.reports) == 1
+        it.look_now()
+        it.wait_for(lambda: len(it.reports) == 2)
 
 
 def test_a_dead_account_is_asked_less_often(tmp_path: Path) -> None:
@@ -154,6 +255,28 @@ def test_a_computer_that_slept_looks_at_once(tmp_path: Path) -> None:
         assert (it.home.looks, it.away.looks) == (2, 2)
 
 
+def test_a_clock_put_back_looks_at_once(tmp_path: Path) -> None:
+    """Otherwise nothing would be due until the clock has caught up."""
+    with running(tmp_path) as it:
+        it.away.gate.set()
+        it.wait_for(lambda: len(it.reports) == 1)
+        it.clock[0] -= 86400
+        it.wait_for(lambda: (it.home.looks, it.away.looks) == (2, 2))
+
+
+def test_a_slow_pass_is_no_sleep(tmp_path: Path) -> None:
+    """A pass that took minutes forgives no failure: a server in trouble is not asked at once."""
+    with running(tmp_path) as it:
+        it.away.down = True
+        it.away.gate.set()
+        it.wait_for(lambda: it.loop._rhythms["away"].failures == 1)
+        it.turns(1)
+        it.clock[0], it.awake[0] = it.clock[0] + 120, it.awake[0] + 120
+        it.turns(2)
+        assert (it.home.looks, it.away.looks) == (1, 1)
+        assert it.loop._rhythms["away"].failures == 1
+
+
 def test_a_bug_ends_the_loop(tmp_path: Path) -> None:
     """What is no calendar's trouble is raised in the main thread, for exit 70."""
     caught: list[BaseException] = []
@@ -173,20 +296,30 @@ def test_a_bug_ends_the_loop(tmp_path: Path) -> None:
     assert isinstance(caught[0], AttributeError)
 
 
-def test_signs_of_life_end_when_nothing_moves(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_signs_of_life_end_when_nothing_moves(tmp_path: Path) -> None:
     """While every account hangs for longer than any look can take, the watchdog hears nothing."""
     with running(tmp_path) as it:
         it.away.gate.set()
         it.wait_for(lambda: bool(it.reports))
-        assert not it.loop._hangs()
+        assert it.signs_of_life() > 0
         it.home.gate.clear()
         it.away.gate.clear()
-        it.loop.wishes.ask(it.loop.wishes.now)
+        it.look_now()
         it.wait_for(lambda: it.home.looks == 2 and it.away.looks == 2)
-        assert not it.loop._hangs()
-        monkeypatch.setattr(daemon, "HANGS_S", 0.0)
-        assert it.loop._hangs()
+        it.awake[0] += daemon.HANGS_S - 1
+        assert it.signs_of_life() > 0
+        it.awake[0] += 2
+        it.turns(1)
+        assert it.signs_of_life() == 0
         it.home.gate.set()
         it.wait_for(lambda: not it.loop._hangs())
+        assert it.signs_of_life() > 0
+
+
+def test_one_account_that_hangs_is_not_the_whole(tmp_path: Path) -> None:
+    """While others go on the watchdog is fed: a restart would take them down with the dead one."""
+    with running(tmp_path) as it:
+        it.wait_for(lambda: it.home.looks == 1)
+        it.awake[0] += daemon.HANGS_S + 1
+        it.wait_for(lambda: bool(it.reports))
+        assert it.signs_of_life() > 0

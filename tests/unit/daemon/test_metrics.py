@@ -1,23 +1,29 @@
 """Figures for Prometheus, asked for over real HTTP on loopback."""
 
+import re
 import socket
 from datetime import UTC, datetime
+from itertools import pairwise
 from urllib.request import urlopen
 
 import pytest
 
 from sync.daemon.metrics import Metrics, served
+from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned, WarningCode
 from sync.errors import ConfigError
 from tests.servers.processes import free_port
+from tests.unit.builders import raincheck
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def report(reach: Reach = Reach.OK) -> PassReport:
-    look = CalendarLook("sessions", "home", reach, "full", 3, 7, None, paused=False)
+def report(
+    reach: Reach = Reach.OK, *, requests: int = 7, rainchecks: tuple[Raincheck, ...] = ()
+) -> PassReport:
+    look = CalendarLook("sessions", "home", reach, "full", 3, requests, None, paused=False)
     told = Warned(WarningCode.NOBODY_TOLD, "Quillon Wren was not told", "sessions")
-    return PassReport("p1", False, NOW, NOW, (look,), (), (told,), held=False)
+    return PassReport("p1", False, NOW, NOW, (look,), rainchecks, (told,), held=False)
 
 
 def test_figures() -> None:
@@ -26,13 +32,55 @@ def test_figures() -> None:
     with served(metrics, address):
         metrics.passed(report())
         metrics.passed(report(Reach.UNREACHABLE))
-        with urlopen(f"http://{address}/metrics", timeout=5) as answer:
-            text = answer.read().decode()
+        text = _scraped(address)
     assert "raincheck_passes_total 2.0" in text
     assert 'raincheck_warnings_total{code="nobody-told"} 2.0' in text
     assert 'raincheck_calendar_up{calendar="sessions"} 0.0' in text
     assert 'raincheck_requests_total{calendar="sessions"} 7.0' in text
     assert "Quillon" not in text
+
+
+def test_what_is_counted_only_grows() -> None:
+    """Between two scrapes no counter falls, and what one scrape reads no pass changes under it."""
+    metrics, address = Metrics(), f"127.0.0.1:{free_port()}"
+    seen: list[dict[str, float]] = []
+    with served(metrics, address):
+        for number in (7, 7, 12):
+            reading, before = metrics.warnings, dict(metrics.warnings)
+            metrics.passed(report(requests=number))
+            assert reading == before
+            seen.append(_counters(address))
+    assert [found["raincheck_passes_total"] for found in seen] == [1.0, 2.0, 3.0]
+    for earlier, later in pairwise(seen):
+        assert earlier.keys() <= later.keys()
+        assert all(later[name] >= value for name, value in earlier.items())
+
+
+def test_labels_name_nobody() -> None:
+    """Rainchecks are told by state, all states each time; no title, no id, no address."""
+    metrics, address = Metrics(), f"127.0.0.1:{free_port()}"
+    with served(metrics, address):
+        metrics.passed(report(rainchecks=(raincheck(), raincheck(state=State.WITHDRAWN))))
+        text = _scraped(address)
+    for state in State:
+        count = 1.0 if state in (State.PLANNED, State.WITHDRAWN) else 0.0
+        assert f'raincheck_rainchecks{{state="{state.value}"}} {count}\n' in text
+    assert {name for name, _ in re.findall(r'[{,](\w+)="([^"]*)"', text)} == {
+        *("state", "calendar", "code")
+    }
+    for secret in ("Quillon", "example.", raincheck().id):
+        assert secret not in text
+
+
+def _scraped(address: str) -> str:
+    with urlopen(f"http://{address}/metrics", timeout=5) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def _counters(address: str) -> dict[str, float]:
+    pairs = (line.rsplit(" ", 1) for line in _scraped(address).splitlines() if "_total" in line)
+    return {name: float(value) for name, value in pairs if not name.startswith("#")}
 
 
 def test_it_listens_where_it_was_told_and_stops() -> None:

@@ -40,6 +40,23 @@ def test_trouble_slows_down_but_not_for_ever() -> None:
     assert set(waits[3:]) == {SLOWEST.total_seconds()}
 
 
+@given(chances, st.integers(10, 7200), st.integers(0, 2000))
+def test_spread_does_not_stretch_the_slowest(chance: float, poll_s: int, failures: int) -> None:
+    """An account in trouble is asked every quarter of an hour or the practice's rhythm, or more."""
+    poll = timedelta(seconds=poll_s)
+    after = after_look(Rhythm(0.0, failures), poll, ok=False, now_s=0.0, chance=chance)
+    assert after.failures == failures + 1
+    assert 0 < after.due_s <= max(poll, SLOWEST).total_seconds()
+    assert after.due_s >= poll_s * (1 - SPREAD)
+
+
+def test_recovery_is_at_once() -> None:
+    """One answer after forty failures, and the account is back in its rhythm."""
+    fresh = after_look(Rhythm(0.0, failures=40), MINUTE, ok=True, now_s=5.0, chance=0.5)
+    assert fresh == Rhythm(65.0, 0)
+    assert after_look(fresh, MINUTE, ok=False, now_s=65.0, chance=0.5) == Rhythm(185.0, 1)
+
+
 def test_a_slow_rhythm_is_not_hastened_by_trouble() -> None:
     """A practice that asks once an hour asks a dead account no more often."""
     hour = timedelta(hours=1)
@@ -47,7 +64,11 @@ def test_a_slow_rhythm_is_not_hastened_by_trouble() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now_s", "at_once"), [(1001.0, False), (1029.0, False), (4600.0, True), (900.0, True)]
+    ("now_s", "at_once"),
+    [
+        *((1000.0, False), (1001.0, False), (1030.0, False)),
+        *((1030.5, True), (4600.0, True), (999.5, True), (900.0, True)),
+    ],
 )
 def test_sleep_and_clocks_put_back(now_s: float, *, at_once: bool) -> None:
     """After a suspended laptop, or a clock that was put back, everything is due now."""

@@ -65,6 +65,35 @@ def test_signs_of_life_keep_a_pace(listener: tuple[socket.socket, str]) -> None:
     assert found == 3
 
 
+@pytest.mark.parametrize("limit", [None, "", "0.5", "-1", "soon"])
+def test_no_watchdog(listener: tuple[socket.socket, str], limit: str | None) -> None:
+    """Without WatchdogSec= there are no signs of life, and what is no number is no trouble."""
+    heard, address = listener
+    environ = {"NOTIFY_SOCKET": address} | ({} if limit is None else {"WATCHDOG_USEC": limit})
+    Systemd(environ, Hands()).alive()
+    with pytest.raises(TimeoutError):
+        heard.recv(100)
+
+
+def test_systemd_goes_and_comes_back(tmp_path: Path) -> None:
+    """A socket that is closed, then gone, is survived; one that is back is told again."""
+    address = str(tmp_path / "notify")
+    systemd = Systemd({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"}, Hands())
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as gone:
+        gone.bind(address)
+        systemd.ready()
+        assert gone.recv(100) == b"READY=1"
+    systemd.status("nobody listens")
+    Path(address).unlink()
+    systemd.alive()
+    systemd.reloading()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as back:
+        back.bind(address)
+        back.settimeout(1)
+        systemd.stopping()
+        assert back.recv(100) == b"STOPPING=1"
+
+
 def test_without_systemd(listener: tuple[socket.socket, str]) -> None:
     """Nothing is told where nobody asked, and a socket that is gone is no trouble."""
     heard, _ = listener
