@@ -70,4 +70,5 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
 
 def _plain(value: object) -> str:
     text = str(value)
-    return text if text and not any(c.isspace() or c in '"=' for c in text) else json.dumps(text)
+    plain = text.isprintable() and not any(c in ' "=' for c in text)
+    return text if text and plain else json.dumps(text)

@@ -28,7 +28,7 @@ REPLAN_EVERY_S = 900.0
 HANGS_S = 600.0
 """Every request has a time-out far below this, and a look has few of them."""
 ASLEEP_S = 30.0
-"""The loop never rests this long; if the clock says so, the computer slept."""
+"""If the clock went on by so much more than we were awake for, the computer slept."""
 
 
 @dataclass(slots=True)
@@ -57,6 +57,9 @@ class Loop:
         wishes: From the signals.
         systemd: Who is told how it goes.
         report: Called after each pass.
+        clock_s: The wall clock, which may be put forward and back.
+        chance: From 0 to 1.
+        seconds: A clock that never goes back, and stands still while the computer sleeps.
     """
 
     engine: Engine
@@ -67,11 +70,13 @@ class Loop:
     report: Callable[[PassReport], None]
     clock_s: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
+    seconds: Callable[[], float] = time.monotonic
     _rhythms: dict[str, Rhythm] = field(default_factory=dict, init=False)
     _lookers: dict[str, Looker] = field(default_factory=dict, init=False)
     _reach: dict[str, Reach] = field(default_factory=dict, init=False)
     _replanned_s: float = field(default=float("-inf"), init=False)
     _last_s: float = field(default=0.0, init=False)
+    _last_awake_s: float = field(default=0.0, init=False)
 
     def run(self) -> None:
         """Work until stopped or to be reloaded.
@@ -79,10 +84,10 @@ class Loop:
         Raises:
             JournalError: the state cannot be kept.
         """
-        self._last_s = self.clock_s()
+        self._last_s, self._last_awake_s = self.clock_s(), self.seconds()
         for account in dict.fromkeys(each.account for each in self.engine.calendars):
             self._rhythms[account] = Rhythm(self._last_s)
-            looker = Looker(account, self._looking_at(account), self.wishes.wake)
+            looker = Looker(account, self._looking_at(account), self.wishes.wake, self.seconds)
             self._lookers[account] = looker
             looker.start()
         try:
@@ -113,15 +118,20 @@ class Loop:
         return bool(lookers) and all(looker.busy_for_s() > HANGS_S for looker in lookers)
 
     def _notice_the_clock(self) -> None:
+        """Make everything due that a signal asks for, or that the computer slept through.
+
+        A pass with a slow server may take minutes; that is no sleep, and forgives no failure.
+        """
         now_s, before_s = self.clock_s(), self._last_s
-        self._last_s = now_s
+        awake_s = self.seconds() - self._last_awake_s
+        self._last_s, self._last_awake_s = now_s, self.seconds()
         at_once = self.wishes.now.is_set()
         self.wishes.now.clear()
         for account, rhythm in self._rhythms.items():
             self._rhythms[account] = (
                 replace(rhythm, due_s=now_s)
                 if at_once
-                else woken(rhythm, now_s=now_s, before_s=before_s, longest_s=ASLEEP_S)
+                else woken(rhythm, now_s=now_s, before_s=before_s, longest_s=ASLEEP_S + awake_s)
             )
 
     def _awaited(self, seconds: float) -> dict[str, Looked]:
@@ -151,8 +161,8 @@ class Loop:
 
     def _act(self, looked: dict[str, Looked]) -> None:
         """Do one pass with what was seen; healthy accounts under way are waited for a little."""
-        until = time.monotonic() + PATIENCE_S
-        while self._is_worth_waiting() and (left := until - time.monotonic()) > 0:
+        until = self.seconds() + PATIENCE_S
+        while self._is_worth_waiting() and (left := until - self.seconds()) > 0:
             looked |= self._awaited(min(left, TICK_S))
             if self.wishes.stop.is_set():
                 return

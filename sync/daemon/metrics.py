@@ -33,7 +33,8 @@ class Metrics:
         self.rainchecks = {state.value: open_now.get(state, 0) for state in State}
         self.up = {look.name: look.reach is Reach.OK for look in report.calendars}
         self.requests = {look.name: look.requests for look in report.calendars}
-        self.warnings.update(warned.code.value for warned in report.warnings)
+        # A new one each time: another thread may be reading the old.
+        self.warnings = self.warnings + Counter(each.code.value for each in report.warnings)
         self.last_pass_s = report.finished.timestamp()
 
     def collect(self) -> Iterator[Any]:

@@ -29,9 +29,9 @@ def after_look(rhythm: Rhythm, poll: timedelta, *, ok: bool, now_s: float, chanc
     """
     failures = 0 if ok else rhythm.failures + 1
     slowest = max(poll, SLOWEST)
-    wait = min(poll * 2 ** min(failures, 10), slowest)
-    spread = 1 + SPREAD * (2 * chance - 1)
-    return Rhythm(now_s + wait.total_seconds() * spread, failures)
+    wait = min(poll * 2 ** min(failures, 10), slowest) * (1 + SPREAD * (2 * chance - 1))
+    wait = min(wait, slowest) if failures else wait
+    return Rhythm(now_s + wait.total_seconds(), failures)
 
 
 def woken(rhythm: Rhythm, *, now_s: float, before_s: float, longest_s: float) -> Rhythm:

@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from sync.domain import practice as rules
-from sync.domain.following import owed_cancellations
+from sync.domain.following import STOOD, owed_cancellations
 from sync.domain.lifecycle import Duty, DutyKind, Fact, Raincheck, State, after
 from sync.domain.sessions import Session, Status, Timed
 
 LATER = "a later offer stands, as its marks tell"
 TAKEN_BACK = "it was withdrawn, as the marks tell"
-STOOD = frozenset({State.WRITTEN, State.SETTLED, State.FAILED})
 
 
 def caught_up(
