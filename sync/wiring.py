@@ -273,6 +273,26 @@ class Asking:
     timeout_s: float
 
 
+def google_client(file: Path) -> bool:
+    """Return whether *file* is a service account's key; else it is an OAuth client's.
+
+    Raises:
+        ConfigError: it is neither, or what speaks with Google is not installed.
+    """
+    try:
+        from adapters.google import credentials
+    except ImportError:
+        message = "Google needs more packages: install Raincheck with its extra [google]"
+        raise ConfigError("", (Problem("", message),)) from None
+    try:
+        if credentials.is_service_account(file):
+            return True
+        credentials.oauth_client(file)
+    except credentials.LoginProblem as problem:
+        raise ConfigError("", (Problem("", str(problem)),)) from None
+    return False
+
+
 def google_login(
     config: Config, account: GoogleAccount, asking: Asking, *, environ: Mapping[str, str]
 ) -> Path | None:

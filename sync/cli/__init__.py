@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "See it work: a calendar server of its own, a sample week, one sync.",
     "fees": "Show what missed sessions cost; approve or waive it.",
     "history": "Tell what was done, when, and why.",
+    "init": "Ask a few questions, try the answers, write a first configuration.",
     "labels": "Create the labels that say a session was disrupted, in Google Calendar.",
     "run": "Watch every calendar and reschedule what is disrupted, until stopped.",
     "service": "Run it under systemd: install, show, uninstall.",
@@ -73,5 +74,6 @@ def raincheck() -> None:
     """Reschedule disrupted sessions in the calendar you already have.
 
     Tag a session in your calendar app (the category or hashtag "disrupted"), run `raincheck sync`,
-    and it has a new time by your policy. New here? Try `raincheck demo`.
+    and it has a new time by your policy. New here? Try `raincheck demo`, then
+    `raincheck init`.
     """

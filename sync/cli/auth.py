@@ -56,7 +56,7 @@ def google(
         labels=labels,
         opens=not no_browser,
         port=port or 0,
-        pasted=_stdin() if no_browser else None,
+        pasted=typed_at() if no_browser else None,
         tell=lambda line: click.echo(line, err=True),
         timeout_s=TIMEOUT_S,
     )
@@ -82,7 +82,8 @@ def google_account(settings: Config, name: str) -> GoogleAccount:
     raise click.UsageError(f"{said}; Google accounts in {settings.path}: {names}.")
 
 
-def _stdin() -> int | None:
+def typed_at() -> int | None:
+    """Return the descriptor of stdin, where an address may be pasted; None: there is none."""
     try:
         return sys.stdin.fileno()
     except (AttributeError, ValueError, io.UnsupportedOperation):

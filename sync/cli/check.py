@@ -1,24 +1,35 @@
-"""`raincheck check`: is all well, and what would be watched?"""
+"""`raincheck check`: is all well, and what would be watched? One screen."""
 
 import os
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote, urlsplit
 
 import click
 
-from sync.cli.exits import Exit
+from sync.cli.exits import Exit, width_of
 from sync.cli.options import config_option, loaded
-from sync.cli.telling import advised, visible
-from sync.config import Config, GoogleAccount, unbuilt
-from sync.domain.passes import Reach
-from sync.errors import AccessError, CalendarError, CalendarMissingError
-from sync.ports import Calendar, Server
-from sync.wiring import servers
+from sync.cli.outlook import outlook
+from sync.cli.telling import fitted, visible
+from sync.cli.trouble import told_trouble
+from sync.config import Config, GoogleAccount, WatchedCalendar, unbuilt
+from sync.domain.practice import busy_in
+from sync.domain.sessions import Span
+from sync.errors import CalendarError
+from sync.ports import Calendar, Facts, Listed, Server
+from sync.wiring import rules_of, servers
+
+AHEAD = timedelta(days=28)
 
 HOLDS = {
     "all": "every event is a session",
     "invited": "events with guests are sessions",
     "none": "busy time only",
 }
+DROPPED = "what is dragged into it counts as disrupted"
+INVITES = "the server invites guests and tells them of changes"
+NOBODY = "the server sends no invitations, so nobody will be told: tell your guests yourself"
 
 
 @click.command()
@@ -26,78 +37,119 @@ HOLDS = {
 @click.option("--offline", is_flag=True, help="Only validate the file; contact no server.")
 def check(config: str | None, *, offline: bool) -> None:
     """Validate the configuration, log in everywhere, say what would be watched."""
-    settings = loaded(config)
-    click.echo(f"{settings.path}: in order.")
-    _tell_hours(settings)
+    sys.exit(checked(loaded(config), offline=offline))
+
+
+def checked(settings: Config, *, offline: bool = False) -> Exit:
+    """Tell all that there is to know about *settings* before a pass; return how it stands.
+
+    Raises:
+        ConfigError: a password or a file of credentials cannot be had.
+    """
+    _tell(f"{settings.path}: in order.")
     for sentence in unbuilt(settings):
-        click.echo(f"  - {sentence}")
-    if offline:
-        return
-    with servers(settings, environ=os.environ) as found:
-        sys.exit(max((_tell_account(settings, server) for server in found.values()), default=0))
+        _tell(f"  - {sentence}")
+    outcome = Exit.DONE
+    if not offline:
+        with servers(settings, environ=os.environ) as found:
+            outcomes = [_tell_account(settings, server) for server in found.values()]
+        outcome = max(outcomes, default=Exit.DONE)
+    _tell()
+    for line in outlook(settings, datetime.now(settings.zone).date()):
+        _tell(line)
+    return outcome
 
 
-def _tell_hours(settings: Config) -> None:
-    hours = settings.hours
-    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-    opened = ", ".join(day for day in days if getattr(hours, day)) or "no day"
-    holidays = f"; holidays of {hours.holidays} are closed" if hours.holidays else ""
-    click.echo(f"Open on {opened} ({settings.practice.timezone}){holidays}.")
+def _tell(line: str = "", *, err: bool = False) -> None:
+    stream = sys.stderr if err else sys.stdout
+    click.echo(fitted(visible(line), width_of(stream)), err=err)
 
 
 def _tell_account(settings: Config, server: Server) -> Exit:
-    """Tell what one account holds; return how it went."""
+    """Tell what one account holds and what of it is watched; return how it went."""
     accounts = {each.name: each for each in settings.accounts}
     google = isinstance(accounts[server.name], GoogleAccount)
+    _tell()
     try:
         listed = server.listed()
     except CalendarError as error:
-        return _tell_trouble(server.name, error, google=google)
-    click.echo(f"{server.name}: logged in; {len(listed)} calendars:")
-    for one in listed:
-        kind = "" if one.holds_events else " (no events)"
-        click.echo(f"  - {visible(one.title)}{kind}")
+        return told_trouble(server.name, error, google=google)
+    _tell(f"{server.name} ({'Google' if google else 'CalDAV'}): logged in.")
     watched = [each for each in settings.calendars if each.account == server.name]
-    outcomes = [
-        _tell_calendar(
-            server.calendar(each.calendar, name=each.name, zone=settings.zone),
-            each.sessions,
-            google=google,
+    drop = settings.signals_of().drop_calendar
+    addresses: set[str] = set()
+    outcomes = []
+    for each in watched:
+        dropped = each.name == drop
+        calendar = server.calendar(
+            each.calendar, name=each.name, zone=settings.zone, everything=dropped
         )
-        for each in watched
-    ]
+        try:
+            facts = calendar.facts()
+            addresses.add(facts.address)
+            outcomes.append(_tell_calendar(settings, each, calendar, facts))
+        except CalendarError as error:
+            outcomes.append(told_trouble(calendar.name, error, google=google))
+    _tell_others(listed, addresses, watched)
     return max(outcomes, default=Exit.DONE)
 
 
-def _tell_calendar(calendar: Calendar, holds: str, *, google: bool) -> Exit:
-    try:
-        facts = calendar.facts()
-    except CalendarError as error:
-        return _tell_trouble(calendar.name, error, google=google)
-    click.echo(f"{calendar.name}: found; {HOLDS[holds]}.")
-    if holds == "none":
+def _tell_calendar(
+    settings: Config, watched: WatchedCalendar, calendar: Calendar, facts: Facts
+) -> Exit:
+    """Tell what one calendar is for, what lies ahead in it, and who tells guests.
+
+    Raises:
+        CalendarError: it cannot be read.
+    """
+    dropped = calendar.name == settings.signals_of().drop_calendar
+    holds = DROPPED if dropped else HOLDS[watched.sessions]
+    if watched.sessions == "none":
+        _tell(f"  {calendar.name}: found; {holds}.")
         return Exit.DONE
-    if not facts.writable:
-        click.echo(f"{calendar.name}: you may not write to it.", err=True)
-        return Exit.NEEDS_A_PERSON
-    if facts.invites:
-        click.echo(f"{calendar.name}: the server invites guests and tells them of changes.")
-    else:
-        click.echo(
-            f"{calendar.name}: the server sends no invitations, so nobody will be told: "
-            "tell your guests yourself."
-        )
-    return Exit.DONE
+    ahead = _ahead(settings, calendar)
+    _tell(f"  {calendar.name}: found; {holds}, {ahead}; {_who_tells(facts)}.")
+    if facts.writable:
+        return Exit.DONE
+    _tell(f"{calendar.name}: you may not write to it, so nothing in it can be moved. "
+          'Set sessions = "none" for it, or ask its owner.', err=True)  # fmt: skip
+    return Exit.NEEDS_A_PERSON
 
 
-def _tell_trouble(name: str, error: CalendarError, *, google: bool) -> Exit:
-    reach, end = next((reach, end) for kind, reach, end in TROUBLES if isinstance(error, kind))
-    click.echo(f"{name}: {error}. {advised(reach, google=google)}".rstrip(), err=True)
-    return end
+def _ahead(settings: Config, calendar: Calendar) -> str:
+    """Return how many sessions the next weeks hold; counted as a pass would."""
+    now = datetime.now(UTC)
+    diary = calendar.agenda(Span(now, now + AHEAD))
+    count = sum(busy.session for busy in busy_in(diary.sessions, rules_of(settings)))
+    unread = len(diary.unreadable)
+    told = f"{count or 'no'} {'session' if count == 1 else 'sessions'}"
+    told = f"{told} in the next {AHEAD.days} days"
+    if unread:
+        told = f"{told}, {unread} {'entry' if unread == 1 else 'entries'} cannot be read"
+    return told if count or unread else f"{told} (is it the right calendar?)"
 
 
-TROUBLES: tuple[tuple[type[CalendarError], Reach, Exit], ...] = (
-    (AccessError, Reach.DENIED, Exit.LOGIN_REFUSED),
-    (CalendarMissingError, Reach.MISSING, Exit.NEEDS_A_PERSON),
-    (CalendarError, Reach.UNREACHABLE, Exit.TRY_AGAIN),
-)
+def _who_tells(facts: Facts) -> str:
+    """Return who tells guests of a change; `NOBODY` if neither the server nor we do."""
+    return INVITES if facts.invites else NOBODY
+
+
+def _tell_others(
+    listed: Sequence[Listed], addresses: set[str], watched: Sequence[WatchedCalendar]
+) -> None:
+    """Tell in one line which calendars of an account are left alone."""
+    others = [
+        (one.title or one.path) + ("" if one.holds_events else " (no events)")
+        for one in listed
+        if not _is_among(one, addresses)
+    ]
+    if others:
+        _tell(f"  not watched: {', '.join(others)}")
+    if not watched:
+        _tell("  No calendar of it is watched: name one under [[calendars]].")
+
+
+def _is_among(one: Listed, addresses: set[str]) -> bool:
+    """Return whether *one* is at one of *addresses*: ids, or URLs."""
+    paths = {unquote(urlsplit(address).path).rstrip("/") for address in addresses}
+    return one.path in addresses or unquote(one.path).rstrip("/") in paths

@@ -7,9 +7,9 @@ import sys
 import click
 
 from sync.cli import telling
-from sync.cli.exits import exit_of, printing, width_of
+from sync.cli.exits import Exit, exit_of, printing, width_of
 from sync.cli.options import config_option, loaded
-from sync.config import GoogleAccount
+from sync.config import Config, GoogleAccount
 from sync.wiring import opened
 
 
@@ -21,6 +21,13 @@ from sync.wiring import opened
 def sync(config: str | None, *, dry_run: bool, as_json: bool, allow_many: bool) -> None:
     """Look at every calendar once and reschedule what was disrupted."""
     settings = loaded(config)
+    sys.exit(passed(settings, dry_run=dry_run, as_json=as_json, allow_many=allow_many))
+
+
+def passed(
+    settings: Config, *, dry_run: bool, as_json: bool = False, allow_many: bool = False
+) -> Exit:
+    """Do one pass, report it, and return how it went."""
     with opened(settings, environ=os.environ, dry_run=dry_run, allow_many=allow_many) as practice:
         report = practice.run_pass()
     # The pass is done: what becomes of its report changes nothing of how it went.
@@ -35,4 +42,4 @@ def sync(config: str | None, *, dry_run: bool, as_json: bool, allow_many: bool) 
     google = {each.name for each in settings.accounts if isinstance(each, GoogleAccount)}
     for line in telling.troubles(report, titles=sys.stderr.isatty(), google=google):
         click.echo(telling.fitted(line, width_of(sys.stderr)), err=True)
-    sys.exit(exit_of(report))
+    return exit_of(report)

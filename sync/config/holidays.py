@@ -70,7 +70,13 @@ def _verdict(code: str) -> str | None:
     registry = importlib.import_module("holidays.registry")
     countries = list(registry.EntityLoader.get_country_codes())
     if country not in countries:
-        hint = 'write a code such as "DE" or "GB-ENG"'
+        name = re.sub(r"\W+", "_", code.strip().lower())
+        near = get_close_matches(name, registry.COUNTRIES, n=1)
+        hint = (
+            f'did you mean "{registry.COUNTRIES[near[0]][1]}"?'
+            if near
+            else 'write a code such as "DE" or "GB-ENG"'
+        )
         return f"no holidays are known for this country; {hint}"
     known = _subdivisions(country)
     if not subdivision or subdivision in known:

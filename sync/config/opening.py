@@ -102,7 +102,7 @@ def _day(word: str) -> str:
     full = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday",
             "fri": "friday", "sat": "saturday", "sun": "sunday"}  # fmt: skip
     for day, name in full.items():
-        if word[:3] == day and (name.startswith(word) or f"{name}s" == word or word == "thurs"):
+        if word[:3] == day and f"{name}s".startswith(word):
             return day
     raise ValueError(f"{shown(word)} is no day; {_HINT}")
 
@@ -139,9 +139,7 @@ def _sorted(day: str, ranges: list[str]) -> tuple[str, ...]:
 
 def _named(spans: list[tuple[str, str]]) -> str:
     """Return stretches of days as "Mon-Wed, Fri"."""
-    return ", ".join(
-        "-".join(_spoken_day(day) for day in dict.fromkeys(span)) for span in spans
-    )
+    return ", ".join("-".join(_spoken_day(day) for day in dict.fromkeys(span)) for span in spans)
 
 
 def _spoken_day(day: str) -> str:

@@ -27,8 +27,17 @@ def find_config(option: str | None, environ: Mapping[str, str], *, system: Path 
         if path.is_file():
             return path
     looked = ", ".join(("--config", "$RAINCHECK_CONFIG", *map(str, usual)))
-    message = f"no configuration found; looked at {looked}; see config.example.toml"
+    ways = "`raincheck init` writes one; or see config.example.toml"
+    message = f"no configuration found; looked at {looked}; {ways}"
     raise ConfigError("", (Problem("", message),))
+
+
+def new_config(option: str | None, environ: Mapping[str, str]) -> Path:
+    """Return where a first configuration goes: as `find_config`, but never the system's place."""
+    chosen = option or environ.get("RAINCHECK_CONFIG")
+    if chosen:
+        return resolved(chosen, directory=Path(), environ=environ)
+    return _base("XDG_CONFIG_HOME", ".config", environ) / CONFIG
 
 
 def state_path(setting: str | None, *, directory: Path, environ: Mapping[str, str]) -> Path:

@@ -109,7 +109,7 @@ lookback = "14d"                         # sessions that ended longer ago are ne
 
 # What is done about it.
 [policy]
-action = "propose"                       # tentative until the client accepts; "book" "hold" "record"
+action = "propose"                       # tentative until accepted; or "book" "hold" "record"
 notice = "24h"                           # nobody is asked to come sooner than this
 within = "14d"                           # and nobody waits longer
 prefer = "same-time"                     # or "soonest", or a list: ["thu 16:00-18:00"]
@@ -121,7 +121,7 @@ def _practice(answers: Answers) -> Iterator[str]:
     yield "[practice]"
     yield f"timezone = {quoted(answers.timezone)}"
     yield f"emails = {listed(answers.emails)}"
-    yield "# all your own addresses: who \"we\" are among organizers and guests"
+    yield '# all your own addresses: who "we" are among organizers and guests'
 
 
 def _account(answers: Answers) -> Iterator[str]:

@@ -13,8 +13,10 @@ from sync.config.values import WEEKDAYS
 from sync.config.writing import Answers, AtGoogle, OnServer, listed, quoted, text_of
 
 SIGNS = st.sampled_from(
-    ['"', "'", '"""', "'''", "\\", "\\u0041", "\n", "\r", "\t", "\0", "\x7f", "#", "]", "=", "[["]
-    + ["\u202e", "\u2028", "\ufeff", "\U000e0001", "é", "日本", "\x1b[2J", "{", "}", " "]
+    [
+        *('"', "'", '"""', "'''", "\\", "\\u0041", "#", "]", "=", "[[", "{", "}", " ", "\n", "\r"),
+        *("\t", "\0", "\x7f", "\u202e", "\u2028", "\ufeff", "\U000e0001", "é", "日本", "\x1b[2J"),
+    ]
 )
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),

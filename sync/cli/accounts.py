@@ -1,0 +1,216 @@
+"""Logging in while `raincheck init` asks: each answer is tried on the server at once.
+
+Nothing is written yet. A password that was typed is held in memory, a login at Google in a folder
+that goes away, until all is known.
+"""
+
+import os
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import click
+
+from sync import wiring
+from sync.cli import questions as q
+from sync.cli.asking import answered, asked_password, confirmed, say
+from sync.cli.auth import TIMEOUT_S, typed_at
+from sync.cli.exits import Exit
+from sync.cli.flags import Flags
+from sync.cli.trouble import told_trouble
+from sync.config import Config, GoogleAccount, parse
+from sync.config.writing import Answers, AtGoogle, OnServer, Secret, text_of
+from sync.errors import AccessError, CalendarError, ConfigError, UnreachableError
+from sync.ports import Listed
+
+TYPED = "password"
+"""The configuration's own key for a password in plain text; only ever used in memory."""
+
+NO_CALENDAR = (
+    "This account holds no calendar that sessions can be moved in. Make one in your calendar app, "
+    "or name another account."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An account that let us in, what it holds, and the secrets that are still to be kept.
+
+    ``password`` was typed; ``login`` is where Google's consent is for now.
+    """
+
+    account: OnServer | AtGoogle
+    listed: tuple[Listed, ...]
+    password: str | None = field(default=None, repr=False)
+    login: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the asking takes place. ``path`` is the configuration to be, ``attic`` goes away."""
+
+    flags: Flags
+    asks: bool
+    path: Path
+    attic: Path
+
+
+def tried(desk: Desk) -> Trial:
+    """Return an account that let us in.
+
+    Raises:
+        SystemExit: nobody can be asked, and it did not; said on stderr.
+    """
+    flags = desk.flags
+    kind = q.GOOGLE if flags.google else q.SERVER if flags.url else None
+    if kind is None:
+        kind = answered(q.KIND, None, asks=desk.asks)
+    return _at_google(desk) if kind == q.GOOGLE else _on_server(desk)
+
+
+def _on_server(desk: Desk) -> Trial:
+    flags, asks = desk.flags, desk.asks
+    account = OnServer(
+        name=answered(q.ACCOUNT, flags.account or "home", asks=asks),
+        url=answered(q.URL, flags.url, asks=asks),
+        username="",
+        secret=None,
+    )
+    account = _reached(account, desk) if asks else account
+    account = replace(account, username=answered(q.USERNAME, flags.username, asks=asks))
+    if account.username:
+        account = replace(account, secret=_secret(desk, account))
+    while True:
+        try:
+            listed = _listed(account, desk)
+        except ConfigError as error:
+            _said(error, account.name, asks=asks)
+            account = replace(account, secret=_typed(account))
+        except AccessError as error:
+            _end_unless(asks, told_trouble(account.name, error, google=False))
+            name = answered(replace(q.USERNAME, default=account.username), None, asks=True)
+            account = replace(account, username=name)
+            account = replace(account, secret=_typed(account) if name else None)
+        except CalendarError as error:
+            _end_unless(asks, told_trouble(account.name, error, google=False))
+            account = replace(account, url=_url_again(account))
+        else:
+            if any(q.can_hold(one) is None for one in listed):
+                break
+            say(NO_CALENDAR)
+            _end_unless(asks, Exit.NEEDS_A_PERSON)
+            account = replace(account, url=_url_again(account))
+    typed = account.secret is not None and account.secret[0] == TYPED
+    return Trial(account, listed, account.secret[1] if typed and account.secret else None)
+
+
+def _reached(account: OnServer, desk: Desk) -> OnServer:
+    """Return the account at an address that answers: asked before anybody types a password.
+
+    An address that is given twice is taken: some servers say nothing sensible without a login.
+    """
+    while True:
+        try:
+            _listed(account, desk)
+        except UnreachableError as error:
+            told_trouble(account.name, error, google=False)
+            url = _url_again(account)
+            if url == account.url:
+                return account
+            account = replace(account, url=url)
+        except CalendarError:
+            return account
+        else:
+            return account
+
+
+def _url_again(account: OnServer) -> str:
+    return answered(replace(q.URL, default=account.url, hint=""), None, asks=True)
+
+
+def _secret(desk: Desk, account: OnServer) -> Secret:
+    if desk.flags.secret is not None:
+        return desk.flags.secret
+    if desk.flags.password_stdin:
+        return TYPED, sys.stdin.readline().rstrip("\r\n")
+    return _typed(account)
+
+
+def _typed(account: OnServer) -> Secret:
+    return TYPED, asked_password(f"Password of {account.username} (not shown)")
+
+
+def _at_google(desk: Desk) -> Trial:
+    flags, asks = desk.flags, desk.asks
+    client = answered(q.CLIENT, flags.google, asks=asks)
+    subject = answered(q.SUBJECT, flags.subject, asks=asks) if flags.subject else None
+    endpoint = answered(q.ENDPOINT, flags.endpoint, asks=asks) if flags.endpoint else None
+    login = None if client.service else desk.attic / "login.json"
+    account = AtGoogle(
+        name=answered(q.ACCOUNT, flags.account or "work", asks=asks),
+        credentials_file=str(client.file),
+        token_file=str(login) if login else None,
+        subject=subject,
+        endpoint=endpoint,
+    )
+    while True:
+        try:
+            if login is not None and not login.exists():
+                _consented(account, desk)
+            listed = _listed(account, desk)
+        except ConfigError as error:
+            _said(error, account.name, asks=False)
+        except CalendarError as error:
+            if isinstance(error, AccessError) and login is not None:
+                login.unlink(missing_ok=True)
+            _end_unless(asks, told_trouble(account.name, error, google=True))
+            if not confirmed("Try again?"):
+                raise click.Abort from None
+        else:
+            if not any(q.can_hold(one) is None for one in listed):
+                say(NO_CALENDAR)
+                sys.exit(Exit.NEEDS_A_PERSON)
+            return Trial(account, listed, login=login)
+
+
+def _consented(account: AtGoogle, desk: Desk) -> None:
+    """Let a person log in to Google, in the browser."""
+    asking = wiring.Asking(
+        shared=desk.flags.shared,
+        labels=False,
+        opens=not desk.flags.no_browser,
+        port=0,
+        pasted=typed_at() if desk.flags.no_browser else None,
+        tell=lambda line: click.echo(line, err=True),
+        timeout_s=TIMEOUT_S,
+    )
+    config = _provisional(account, desk)
+    (chosen,) = config.accounts
+    assert isinstance(chosen, GoogleAccount), chosen
+    wiring.google_login(config, chosen, asking, environ=os.environ)
+
+
+def _listed(account: OnServer | AtGoogle, desk: Desk) -> tuple[Listed, ...]:
+    """Return what the account holds."""
+    with wiring.servers(_provisional(account, desk), environ=os.environ) as found:
+        return found[account.name].listed()
+
+
+def _provisional(account: OnServer | AtGoogle, desk: Desk) -> Config:
+    """Return a configuration that is good enough to log in with."""
+    answers = Answers(account, timezone="UTC", hours={"mon": ("09:00-17:00",)}, sessions=("-",))
+    # Commands run in the configuration's folder, which may not be there yet.
+    folder = desk.path.parent if desk.path.parent.is_dir() else desk.attic
+    return parse(text_of(answers), path=folder / desk.path.name)
+
+
+def _said(error: ConfigError, name: str, *, asks: bool) -> None:
+    """Say what is wrong with a password or a file; end if nobody can be asked for another."""
+    for problem in error.problems:
+        say(f"{name}: {problem.message}.")
+    _end_unless(asks, Exit.WRONG_CONFIGURATION)
+
+
+def _end_unless(asks: bool, end: Exit) -> None:  # noqa: FBT001 - it reads as a sentence
+    if not asks:
+        sys.exit(end)

@@ -1,0 +1,100 @@
+"""One question: put it, test the answer, say what is wrong with it, and put it again.
+
+Questions and what is said about answers go to stderr: stdout is for results.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import click
+
+from sync.cli.exits import width_of
+from sync.cli.telling import fitted
+from sync.config.writing import quoted
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """What is asked for.
+
+    *read* returns what an answer means, or raises ValueError with one sentence for whoever gave
+    it. Without a *default* there has to be an answer.
+    """
+
+    flag: str
+    words: str
+    read: Callable[[str], T]
+    default: str | None = None
+    hint: str = ""
+
+
+def say(line: str = "") -> None:
+    """Tell the person at the terminal one line."""
+    click.echo(fitted(line, width_of(sys.stderr)), err=True)
+
+
+def understood(question: Question[T], answer: str) -> T:
+    """Return what *answer* means.
+
+    Raises:
+        ValueError: nothing that can be used; with one sentence.
+    """
+    quoted(answer)  # refuses what no file can hold
+    return question.read(answer.strip())
+
+
+def trouble_with(question: Question[T], given: str | None) -> str | None:
+    """Return what is wrong with an answer given in advance; None: nothing, or none was given."""
+    try:
+        if given is not None:
+            understood(question, given)
+    except ValueError as error:
+        return f"{question.flag}: {error}"
+    return None
+
+
+def answered(question: Question[T], given: str | None, *, asks: bool) -> T:
+    """Return what *question* is answered with: what was *given* in advance, else by a person.
+
+    Raises:
+        click.UsageError: nobody is asked, and what was given is wrong or missing.
+    """
+    answer = given if asks or given is not None else question.default
+    if answer is not None:
+        try:
+            return understood(question, answer)
+        except ValueError as error:
+            if not asks:
+                raise click.UsageError(f"{question.flag}: {error}") from None
+            say(f"  {question.flag}: {error}.")
+    elif not asks:
+        raise click.UsageError(f"{question.flag} is missing.")
+    if question.hint:
+        say(question.hint)
+    while True:
+        try:
+            return understood(question, _typed(question))
+        except ValueError as error:
+            say(f"  That will not do: {error}.")
+
+
+def _typed(question: Question[T]) -> str:
+    answer: str = click.prompt(
+        question.words, default=question.default, show_default=bool(question.default), err=True
+    )
+    return answer
+
+
+def confirmed(words: str) -> bool:
+    """Return whether a person says yes, or just presses Enter."""
+    return click.confirm(words, default=True, err=True)
+
+
+def asked_password(words: str) -> str:
+    """Return what a person types unseen."""
+    answer: str = click.prompt(words, hide_input=True, err=True)
+    return answer

@@ -1,0 +1,127 @@
+"""Which calendars hold sessions, and which only busy time: by number, name or path."""
+
+import re
+from collections.abc import Sequence
+
+import click
+
+from sync.cli.accounts import Desk
+from sync.cli.asking import Question, answered, say, understood
+from sync.cli.questions import can_hold
+from sync.cli.telling import visible
+from sync.config import values
+from sync.ports import Listed
+
+
+def chosen(listed: Sequence[Listed], desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the configuration calls the calendars with sessions, and the busy ones."""
+    able = [str(number) for number, one in enumerate(listed, 1) if can_hold(one) is None]
+    if desk.asks:
+        _show(listed)
+    which_hold = Question(
+        "--sessions",
+        "Which hold your sessions? Numbers or names, with commas",
+        lambda answer: picked(answer, listed, for_sessions=True),
+        able[0] if len(able) == 1 else None,
+    )
+    sessions = _picked(which_hold, desk.flags.sessions, asks=desk.asks)
+    which_tell = Question(
+        "--busy",
+        "Which of the others say when you are busy? (empty: none)",
+        lambda answer: picked(answer, listed, for_sessions=False),
+        "",
+        "New times keep clear of what stands in these, too: your private calendar, say.",
+    )
+    others = any(one.holds_events for at, one in enumerate(listed) if at not in sessions)
+    busy = _picked(which_tell, desk.flags.busy, asks=desk.asks and others)
+    names = names_of(listed)
+    return (
+        tuple(names[each] for each in sessions),
+        tuple(names[each] for each in busy if each not in sessions),
+    )
+
+
+def _show(listed: Sequence[Listed]) -> None:
+    say("Logged in. These calendars are there:")
+    for number, one in enumerate(listed, 1):
+        why = can_hold(one)
+        say(f"  {number:2}  {visible(one.title or one.path)}{f' ({why})' if why else ''}")
+
+
+def _picked(
+    question: Question[tuple[int, ...]], given: Sequence[str], *, asks: bool
+) -> tuple[int, ...]:
+    """Return which calendars were *given*, one name each, or else are picked by a person."""
+    found: set[int] = set()
+    try:
+        for name in given:
+            found.update(understood(question, name))
+    except ValueError as error:
+        if not asks:
+            raise click.UsageError(f"{question.flag}: {error}.") from None
+        say(f"  {question.flag}: {error}.")
+        found.clear()
+    return tuple(sorted(found)) if found else answered(question, None, asks=asks)
+
+
+def names_of(listed: Sequence[Listed]) -> tuple[str, ...]:
+    """Return what the configuration calls each calendar: its title where that is clear."""
+    titles = [one.title for one in listed]
+    ends = [one.path.rstrip("/").rpartition("/")[2] for one in listed]
+    folded = [title.casefold() for title in titles]
+    return tuple(
+        title
+        if title.strip() == title
+        and title
+        and "/" not in title
+        and folded.count(title.casefold()) == 1
+        and title not in ends[:index] + ends[index + 1 :]
+        else listed[index].path
+        for index, title in enumerate(titles)
+    )
+
+
+def picked(answer: str, listed: Sequence[Listed], *, for_sessions: bool) -> tuple[int, ...]:
+    """Return which of *listed* the *answer* means, ascending: numbers, names or paths.
+
+    Raises:
+        ValueError: one of them means none, or several, or cannot be used for this.
+    """
+    if not for_sessions and answer.lower() in {"", "none", "-"}:
+        return ()
+    whole = _meant(answer, listed)
+    words = [answer] if whole else [word for word in re.split(r"\s*[,;]\s*", answer) if word]
+    found = {_one(word, listed, for_sessions=for_sessions) for word in words}
+    if not found:
+        raise ValueError("name at least one")
+    return tuple(sorted(found))
+
+
+def _one(word: str, listed: Sequence[Listed], *, for_sessions: bool) -> int:
+    meant = _meant(word, listed)
+    if not meant:
+        hint = values.did_you_mean(word, [values.plain(name) for name in names_of(listed)])
+        raise ValueError(f"there is no calendar {values.shown(word)}; {hint}")
+    if len(meant) > 1:
+        paths = ", ".join(values.plain(listed[each].path) for each in meant)
+        raise ValueError(f"{values.shown(word)} may be any of {paths}; write one of these")
+    one = listed[meant[0]]
+    refused = can_hold(one) if for_sessions or not one.holds_events else None
+    if refused:
+        raise ValueError(f"{values.shown(one.title or one.path)} {refused}")
+    return meant[0]
+
+
+def _meant(word: str, listed: Sequence[Listed]) -> tuple[int, ...]:
+    """Return the calendars that *word* is the title or path of, or else the number."""
+    for fold in (str, str.casefold):
+        exact = tuple(
+            index
+            for index, one in enumerate(listed)
+            if fold(word) in {fold(one.title), fold(one.path), fold(one.path.rstrip("/"))}
+        )
+        if word and exact:
+            return exact
+    if word.isascii() and word.isdigit() and 1 <= int(word) <= len(listed):
+        return (int(word) - 1,)
+    return ()

@@ -1,0 +1,144 @@
+"""The questions of `raincheck init`, and how their answers are read; nothing is asked here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync.cli.asking import Question
+from sync.config import check_holidays, values
+from sync.config.opening import week_of
+from sync.config.zones import system_zone
+from sync.errors import ConfigError
+from sync.ports import Listed
+
+SERVER, GOOGLE = "server", "google"
+
+Price = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A file that lets Raincheck ask for a login at Google; *service*: its own login."""
+
+    file: Path
+    service: bool
+
+
+def kind(answer: str) -> str:
+    """Return where the calendars are: on a CalDAV server, or at Google."""
+    word = answer.lower()
+    for known in (SERVER, GOOGLE):
+        if word and known.startswith(word):
+            return known
+    if word == "caldav":
+        return SERVER
+    raise ValueError('answer "server" or "google"')
+
+
+def client(answer: str) -> Client:
+    """Return the file of an OAuth client, or of a service account, that *answer* names."""
+    from sync.wiring import google_client
+
+    file = Path(answer).expanduser().absolute()
+    try:
+        return Client(file, service=google_client(file))
+    except ConfigError as error:
+        raise ValueError(error.problems[0].message) from None
+
+
+def emails(answer: str) -> tuple[str, ...]:
+    """Return the addresses in *answer*, between commas or spaces."""
+    return tuple(dict.fromkeys(values.email(one) for one in re.split(r"[\s,;]+", answer) if one))
+
+
+def holidays(answer: str) -> str:
+    """Return the code of a country, or of a part of one; empty for none."""
+    code = "" if answer.lower() in {"none", "no", "-"} else answer
+    if check_holidays(code) is None:
+        return code.partition("-")[0].upper() + code[len(code.partition("-")[0]) :]
+    if check_holidays(code.upper()) is None:
+        return code.upper()
+    raise ValueError(f"{values.shown(code)}: {check_holidays(code)}")
+
+
+def price(answer: str) -> Price | None:
+    """Return amount and currency of "80.00 GBP" or "GBP 80"; None: no fees."""
+    if answer.lower() in {"", "none", "no", "-"}:
+        return None
+    match = re.fullmatch(
+        r"(?P<a>[\d.]+)\s*(?P<c>[A-Za-z]{3})|(?P<d>[A-Za-z]{3})\s*(?P<b>[\d.]+)", answer
+    )
+    if match is None:
+        raise ValueError(f'{values.shown(answer)} is no price; write it like "80.00 GBP"')
+    amount = match["a"] or match["b"]
+    values.money(amount)
+    return amount, values.currency(match["c"] or match["d"])
+
+
+def as_it_is(answer: str) -> str:
+    """Return *answer*; anything goes."""
+    return answer
+
+
+KIND = Question(
+    "--url or --google",
+    'Where are your calendars: on a "server", or at "google"?',
+    kind,
+    SERVER,
+    "A server is any that speaks CalDAV: Nextcloud, Fastmail, iCloud, mailbox.org, Radicale ...",
+)
+URL = Question(
+    "--url",
+    "Address of the server",
+    values.address,
+    hint="Your provider calls it the CalDAV address; the first page of the server often does too.",
+)
+USERNAME = Question("--username", "User name (empty: it asks for none)", as_it_is, "")
+ACCOUNT = Question("--account", "A short name for the account", values.account_name)
+CLIENT = Question(
+    "--google",
+    "File of the OAuth client (client_secret_....json)",
+    client,
+    hint="Google wants a project of your own; the README says how to make one in five minutes.",
+)
+SUBJECT = Question("--subject", "Whom the service account acts for", values.email)
+ENDPOINT = Question("--endpoint", "Another root of Google's interface", values.address)
+EMAILS = Question(
+    "--email",
+    "Your own e-mail addresses, with commas between",
+    emails,
+    hint="They tell you from your guests. Without one, sessions with guests are left alone.",
+)
+HOURS = Question(
+    "--hours",
+    "Working hours",
+    week_of,
+    hint='New times are looked for in your working hours. For example: "mon-fri 9-17", or '
+    '"mon 9-12:30, 13:30-18; tue-thu 10-19".',
+)
+HOLIDAYS = Question(
+    "--holidays",
+    "Public holidays of which country? A code such as GB-ENG (empty: none)",
+    holidays,
+    "",
+)
+PRICE = Question(
+    "--fee",
+    "Price of one session, such as 80.00 GBP (empty: no fees)",
+    price,
+    "",
+)
+ZONE = Question("--timezone", "Time zone", values.zone)
+
+
+def zone(environ: Mapping[str, str]) -> Question[str]:
+    """Return the question for the time zone; its default is this machine's."""
+    return Question(ZONE.flag, ZONE.words, ZONE.read, system_zone(environ))
+
+
+def can_hold(one: Listed) -> str | None:
+    """Return why a calendar cannot hold sessions; None: it can."""
+    if not one.holds_events:
+        return "holds no events"
+    return None if one.writable else "may not be written to, and sessions are moved in it"
