@@ -13,7 +13,7 @@ import click
 
 from sync import wiring
 from sync.cli import questions as q
-from sync.cli.asking import answered, asked_password, confirmed, say
+from sync.cli.asking import answered, asked_password, confirmed, say, sentence
 from sync.cli.auth import TIMEOUT_S, typed_at
 from sync.cli.exits import Exit
 from sync.cli.flags import Flags
@@ -84,15 +84,16 @@ def _on_server(desk: Desk) -> Trial:
         try:
             listed = _listed(account, desk)
         except ConfigError as error:
-            _said(error, account.name, asks=asks)
+            _said(error, account, asks=asks)
             account = replace(account, secret=_typed(account))
         except AccessError as error:
-            _end_unless(asks, told_trouble(account.name, error, google=False))
-            name = answered(replace(q.USERNAME, default=account.username), None, asks=True)
+            _end_unless(asks, told_trouble(_label(account, asks=asks), error, google=False))
+            again = replace(q.USERNAME, words="User name", default=account.username)
+            name = answered(again, None, asks=True)
             account = replace(account, username=name)
             account = replace(account, secret=_typed(account) if name else None)
         except CalendarError as error:
-            _end_unless(asks, told_trouble(account.name, error, google=False))
+            _end_unless(asks, told_trouble(_label(account, asks=asks), error, google=False))
             account = replace(account, url=_url_again(account))
         else:
             if any(q.can_hold(one) is None for one in listed):
@@ -113,7 +114,7 @@ def _reached(account: OnServer, desk: Desk) -> OnServer:
         try:
             _listed(account, desk)
         except UnreachableError as error:
-            told_trouble(account.name, error, google=False)
+            told_trouble(_label(account, asks=True), error, google=False)
             url = _url_again(account)
             if url == account.url:
                 return account
@@ -159,11 +160,11 @@ def _at_google(desk: Desk) -> Trial:
                 _consented(account, desk)
             listed = _listed(account, desk)
         except ConfigError as error:
-            _said(error, account.name, asks=False)
+            _said(error, account, asks=False)
         except CalendarError as error:
             if isinstance(error, AccessError) and login is not None:
                 login.unlink(missing_ok=True)
-            _end_unless(asks, told_trouble(account.name, error, google=True))
+            _end_unless(asks, told_trouble(_label(account, asks=asks), error, google=True))
             if not confirmed("Try again?"):
                 raise click.Abort from None
         else:
@@ -192,6 +193,8 @@ def _consented(account: AtGoogle, desk: Desk) -> None:
 
 def _listed(account: OnServer | AtGoogle, desk: Desk) -> tuple[Listed, ...]:
     """Return what the account holds."""
+    if desk.asks:
+        say("  asking the server ...")
     with wiring.servers(_provisional(account, desk), environ=os.environ) as found:
         return found[account.name].listed()
 
@@ -204,10 +207,15 @@ def _provisional(account: OnServer | AtGoogle, desk: Desk) -> Config:
     return parse(text_of(answers), path=folder / desk.path.name)
 
 
-def _said(error: ConfigError, name: str, *, asks: bool) -> None:
+def _label(account: OnServer | AtGoogle, *, asks: bool) -> str:
+    """Return what a trouble is told of: a person at the terminal gave the account no name."""
+    return "Not yet" if asks else account.name
+
+
+def _said(error: ConfigError, account: OnServer | AtGoogle, *, asks: bool) -> None:
     """Say what is wrong with a password or a file; end if nobody can be asked for another."""
     for problem in error.problems:
-        say(f"{name}: {problem.message}.")
+        say(sentence(f"{_label(account, asks=asks)}: {problem.message}"))
     _end_unless(asks, Exit.WRONG_CONFIGURATION)
 
 

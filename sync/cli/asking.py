@@ -4,6 +4,7 @@ Questions and what is said about answers go to stderr: stdout is for results.
 """
 
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -30,6 +31,18 @@ class Question(Generic[T]):
     read: Callable[[str], T]
     default: str | None = None
     hint: str = ""
+
+
+def sentence(text: str) -> str:
+    """Return *text* with a stop at its end, unless it has one."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def hint(words: str) -> None:
+    """Tell what a question is about: a paragraph, set apart from what went before."""
+    click.echo(err=True)
+    width = width_of(sys.stderr)
+    click.echo(textwrap.fill(words, width, break_on_hyphens=False) if width else words, err=True)
 
 
 def say(line: str = "") -> None:
@@ -69,17 +82,17 @@ def answered(question: Question[T], given: str | None, *, asks: bool) -> T:
             return understood(question, answer)
         except ValueError as error:
             if not asks:
-                raise click.UsageError(f"{question.flag}: {error}") from None
-            say(f"  {question.flag}: {error}.")
+                raise click.UsageError(sentence(f"{question.flag}: {error}")) from None
+            say(f"  {sentence(f'{question.flag}: {error}')}")
     elif not asks:
         raise click.UsageError(f"{question.flag} is missing.")
     if question.hint:
-        say(question.hint)
+        hint(question.hint)
     while True:
         try:
             return understood(question, _typed(question))
         except ValueError as error:
-            say(f"  That will not do: {error}.")
+            say(f"  That will not do: {sentence(str(error))}")
 
 
 def _typed(question: Question[T]) -> str:

@@ -105,10 +105,10 @@ def _tell_calendar(
     dropped = calendar.name == settings.signals_of().drop_calendar
     holds = DROPPED if dropped else HOLDS[watched.sessions]
     if watched.sessions == "none":
-        _tell(f"  {calendar.name}: found; {holds}.")
+        _tell(f"  {calendar.name}: {holds}.")
         return Exit.DONE
     ahead = _ahead(settings, calendar)
-    _tell(f"  {calendar.name}: found; {holds}, {ahead}; {_who_tells(facts)}.")
+    _tell(f"  {calendar.name}: {holds}, {ahead}; {_who_tells(facts)}.")
     if facts.writable:
         return Exit.DONE
     _tell(f"{calendar.name}: you may not write to it, so nothing in it can be moved. "

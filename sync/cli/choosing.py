@@ -2,19 +2,29 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import click
 
 from sync.cli.accounts import Desk
-from sync.cli.asking import Question, answered, say, understood
-from sync.cli.questions import can_hold
+from sync.cli.asking import Question, answered, say, sentence, understood
+from sync.cli.questions import HOLDS, can_hold
 from sync.cli.telling import visible
 from sync.config import values
 from sync.ports import Listed
 
 
-def chosen(listed: Sequence[Listed], desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what the configuration calls the calendars with sessions, and the busy ones."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Calendars as the configuration calls them; *invited*: only what has guests is a session."""
+
+    sessions: tuple[str, ...]
+    invited: bool
+    busy: tuple[str, ...]
+
+
+def chosen(listed: Sequence[Listed], desk: Desk) -> Chosen:
+    """Return which calendars are for what."""
     able = [str(number) for number, one in enumerate(listed, 1) if can_hold(one) is None]
     if desk.asks:
         _show(listed)
@@ -25,6 +35,7 @@ def chosen(listed: Sequence[Listed], desk: Desk) -> tuple[tuple[str, ...], tuple
         able[0] if len(able) == 1 else None,
     )
     sessions = _picked(which_hold, desk.flags.sessions, asks=desk.asks)
+    invited = answered(HOLDS, "invited" if desk.flags.invited else None, asks=desk.asks)
     which_tell = Question(
         "--busy",
         "Which of the others say when you are busy? (empty: none)",
@@ -35,13 +46,15 @@ def chosen(listed: Sequence[Listed], desk: Desk) -> tuple[tuple[str, ...], tuple
     others = any(one.holds_events for at, one in enumerate(listed) if at not in sessions)
     busy = _picked(which_tell, desk.flags.busy, asks=desk.asks and others)
     names = names_of(listed)
-    return (
+    return Chosen(
         tuple(names[each] for each in sessions),
+        invited == "invited",
         tuple(names[each] for each in busy if each not in sessions),
     )
 
 
 def _show(listed: Sequence[Listed]) -> None:
+    say()
     say("Logged in. These calendars are there:")
     for number, one in enumerate(listed, 1):
         why = can_hold(one)
@@ -55,11 +68,12 @@ def _picked(
     found: set[int] = set()
     try:
         for name in given:
-            found.update(understood(question, name))
+            meant: tuple[int, ...] = understood(question, name)
+            found.update(meant)
     except ValueError as error:
         if not asks:
-            raise click.UsageError(f"{question.flag}: {error}.") from None
-        say(f"  {question.flag}: {error}.")
+            raise click.UsageError(sentence(f"{question.flag}: {error}")) from None
+        say(f"  {sentence(f'{question.flag}: {error}')}")
         found.clear()
     return tuple(sorted(found)) if found else answered(question, None, asks=asks)
 

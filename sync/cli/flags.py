@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from sync.cli import questions as q
-from sync.cli.asking import Question, trouble_with
+from sync.cli.asking import Question, sentence, trouble_with
 from sync.config.writing import Secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -46,6 +46,7 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
     "--endpoint": _text("URL", "Google: another root of its interface."),
     "--account": _text("NAME", "A short name for the account; default: home, or work."),
     "--sessions": _texts("NAME", "A calendar that holds sessions"),
+    "--invited": _switch("In them, only events with guests are sessions."),
     "--busy": _texts("NAME", "A calendar that only says when you are busy"),
     "--timezone": _text("ZONE", "Such as Europe/London; default: this machine's."),
     "--email": _texts("ADDRESS", "Your own address; '' for none"),
@@ -77,6 +78,7 @@ class Flags:
     endpoint: str | None
     account: str | None
     sessions: tuple[str, ...]
+    invited: bool
     busy: tuple[str, ...]
     timezone: str | None
     email: tuple[str, ...]
@@ -153,7 +155,7 @@ def refuse_incomplete(flags: Flags) -> None:
     if missing:
         lines.insert(0, f"nobody can be asked here, so these are missing: {', '.join(missing)}")
     if lines:
-        raise click.UsageError("\n  ".join(f"{line}." for line in lines))
+        raise click.UsageError("\n  ".join(map(sentence, lines)))
 
 
 def _missing(flags: Flags) -> list[str]:

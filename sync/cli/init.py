@@ -77,7 +77,7 @@ def _conversation(desk: Desk) -> tuple[Trial, Answers, bool]:
             say(line)
     trial = tried(desk)
     keyring = trial.password is not None and _wants_keyring(desk)
-    sessions, busy = chosen(trial.listed, desk)
+    picked = chosen(trial.listed, desk)
     zone = answered(q.zone(os.environ), flags.timezone, asks=asks)
     guess = _own_address(trial)
     emails = answered(replace(q.EMAILS, default=guess), flags.emails, asks=asks)
@@ -88,8 +88,9 @@ def _conversation(desk: Desk) -> tuple[Trial, Answers, bool]:
         account=trial.account,
         timezone=zone,
         hours=hours,
-        sessions=sessions,
-        busy=busy,
+        sessions=picked.sessions,
+        invited=picked.invited,
+        busy=picked.busy,
         emails=emails,
         holidays=holidays,
         price=price,

@@ -57,7 +57,7 @@ def _closed(settings: Config, today: date) -> str:
         for day in coming
         if day in hours.closed | holidays and (day.weekday() in hours.weekly or not hours.weekly)
     ]
-    source = f"; holidays of {settings.hours.holidays} count" if settings.hours.holidays else ""
+    source = f" (holidays of {settings.hours.holidays})" if settings.hours.holidays else ""
     if not days:
         return f"no closed day in the next {CLOSED_AHEAD.days} days{source}"
     more = len(days) - CLOSED_MAX
@@ -99,5 +99,5 @@ def _fees(settings: Config) -> str:
     tariff = settings.tariff()
     if tariff is None:
         return "none"
-    ask = "charged without asking" if tariff.approve_auto else "each waits for your word"
-    return f"by a price of {tariff.price} {tariff.currency} a session; {ask}"
+    ask = "no fee waits for your word" if tariff.approve_auto else "each fee waits for your word"
+    return f"{tariff.price} {tariff.currency} a session; {ask}"

@@ -36,6 +36,16 @@ def kind(answer: str) -> str:
     raise ValueError('answer "server" or "google"')
 
 
+def holds(answer: str) -> str:
+    """Return which events of a calendar are sessions, as the configuration says it."""
+    word = answer.lower()
+    if word and "all".startswith(word):
+        return "all"
+    if word and any(known.startswith(word) for known in ("guests", "invited")):
+        return "invited"
+    raise ValueError('answer "all" or "guests"')
+
+
 def client(answer: str) -> Client:
     """Return the file of an OAuth client, or of a service account, that *answer* names."""
     from sync.wiring import google_client
@@ -92,7 +102,7 @@ URL = Question(
     "--url",
     "Address of the server",
     values.address,
-    hint="Your provider calls it the CalDAV address; the first page of the server often does too.",
+    hint="Your provider calls it the CalDAV address. The server's first page often does too.",
 )
 USERNAME = Question("--username", "User name (empty: it asks for none)", as_it_is, "")
 ACCOUNT = Question("--account", "A short name for the account", values.account_name)
@@ -109,6 +119,12 @@ EMAILS = Question(
     "Your own e-mail addresses, with commas between",
     emails,
     hint="They tell you from your guests. Without one, sessions with guests are left alone.",
+)
+HOLDS = Question(
+    "--invited",
+    'Is "all" that stands there a session, or only what has "guests"?',
+    holds,
+    "all",
 )
 HOURS = Question(
     "--hours",

@@ -71,7 +71,7 @@ def _verdict(code: str) -> str | None:
     countries = list(registry.EntityLoader.get_country_codes())
     if country not in countries:
         name = re.sub(r"\W+", "_", code.strip().lower())
-        near = get_close_matches(name, registry.COUNTRIES, n=1)
+        near = get_close_matches(name, registry.COUNTRIES, n=1, cutoff=0.8)
         hint = (
             f'did you mean "{registry.COUNTRIES[near[0]][1]}"?'
             if near

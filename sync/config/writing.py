@@ -39,14 +39,16 @@ class AtGoogle:
 class Answers:
     """All that a first configuration says.
 
-    ``sessions`` and ``busy`` are calendars of the account, by display name, path or id. ``price``
-    is amount and currency of one session; None: no fees.
+    ``sessions`` and ``busy`` are calendars of the account, by display name, path or id; with
+    *invited* only events with guests are sessions. ``price`` is amount and currency of one session;
+    None: no fees.
     """
 
     account: OnServer | AtGoogle
     timezone: str
     hours: Week
     sessions: tuple[str, ...]
+    invited: bool = False
     busy: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     holidays: str = ""
@@ -150,7 +152,8 @@ def _account(answers: Answers) -> Iterator[str]:
 
 def _calendars(answers: Answers) -> Iterator[str]:
     yield '# "all": every event is a session; "invited": those with guests; "none": only busy time'
-    tables = [("all", one) for one in answers.sessions] + [("none", one) for one in answers.busy]
+    holds = "invited" if answers.invited else "all"
+    tables = [(holds, one) for one in answers.sessions] + [("none", one) for one in answers.busy]
     for index, (sessions, calendar) in enumerate(tables):
         if index:
             yield ""
@@ -166,12 +169,12 @@ def _hours(answers: Answers) -> Iterator[str]:
     for day in WEEKDAYS:
         yield f"{day} = {listed(answers.hours.get(day, ()))}"
     if answers.holidays:
-        yield f"holidays = {quoted(answers.holidays)}                # public holidays are closed"
+        yield _noted(f"holidays = {quoted(answers.holidays)}", "public holidays are closed")
     else:
-        yield '# holidays = "GB-ENG"                # public holidays: a country, or country-part'
-    yield '# closed = ["2026-12-24/2027-01-02"]     # days, or first/last'
-    yield '# buffer = "10m"                         # free time before and after everything'
-    yield "# max_per_day = 8                        # sessions on one day"
+        yield _noted('# holidays = "GB-ENG"', "public holidays: a country, or country-part")
+    yield _noted('# closed = ["2026-12-24/2027-01-02"]', "days, or first/last")
+    yield _noted('# buffer = "10m"', "free time before and after everything")
+    yield _noted("# max_per_day = 8", "sessions on one day")
 
 
 def _fees(answers: Answers) -> Iterator[str]:
@@ -186,7 +189,12 @@ def _fees(answers: Answers) -> Iterator[str]:
     yield "[fees]"
     yield f"currency = {quoted(currency)}"
     yield f"session = {quoted(amount)}"
-    yield 'no_show = "100%"                         # of the price, or an amount: "40.00"'
+    yield _noted('no_show = "100%"', 'of the price, or an amount: "40.00"')
     yield 'late_cancel = "50%"'
-    yield 'late_cancel_notice = "24h"               # cancelled later than this is late'
-    yield 'waive = ["technical", "site", "provider"]  # whose faults cost nothing'
+    yield _noted('late_cancel_notice = "24h"', "cancelled later than this is late")
+    yield _noted('waive = ["technical", "site", "provider"]', "whose faults cost nothing")
+
+
+def _noted(line: str, words: str) -> str:
+    """Return *line* with a comment behind it, where the other comments are."""
+    return f"{line:<40} # {words}"
