@@ -14,7 +14,7 @@ from sync.cli import questions as q
 from sync.cli.accounts import Desk, Trial, tried
 from sync.cli.asking import answered, confirmed, say
 from sync.cli.choosing import chosen
-from sync.cli.exits import INTERRUPTED, Exit
+from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
 from sync.cli.flags import Flags, options, refuse_contradictions, refuse_incomplete
 from sync.config import creating
 from sync.config.opening import Week, in_words
@@ -44,7 +44,8 @@ def init(**given: Any) -> None:  # noqa: ANN401 - `Flags` has their types
     asks = sys.stdin.isatty() and not (flags.no_input or flags.password_stdin)
     if not asks:
         refuse_incomplete(flags)
-    with TemporaryDirectory(prefix="raincheck-") as attic:
+    # A login at Google waits in the attic: no end of the asking may leave it there.
+    with ended_by_signals(), TemporaryDirectory(prefix="raincheck-") as attic:
         desk = Desk(flags, asks=asks, path=path, attic=Path(attic))
         try:
             trial, answers, keyring = _conversation(desk)
