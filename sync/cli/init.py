@@ -12,7 +12,7 @@ import click
 
 from sync.cli import questions as q
 from sync.cli.accounts import Desk, Trial, tried
-from sync.cli.asking import answered, confirmed, say
+from sync.cli.asking import answered, confirmed, say, trouble_with
 from sync.cli.choosing import chosen
 from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
 from sync.cli.flags import Flags, options, refuse_contradictions, refuse_incomplete
@@ -117,11 +117,13 @@ def _own_address(trial: Trial) -> str | None:
 def _hours(desk: Desk) -> Week:
     """Return the working hours, said back as they were understood."""
     given = desk.flags.hours
+    taken = given is not None and trouble_with(q.HOURS, given) is None
     while True:
         week = answered(q.HOURS, given, asks=desk.asks)
         say(f"  Understood as: {in_words(week)}.")
-        if given is not None or not desk.asks or confirmed("Is that right?"):
+        if taken or not desk.asks or confirmed("Is that right?"):
             return week
+        given = None
 
 
 def _write(path: Path, trial: Trial, answers: Answers, *, keyring: bool) -> None:

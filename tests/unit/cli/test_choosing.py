@@ -1,0 +1,117 @@
+"""Calendars by number, name or path; and the other answers of the wizard."""
+
+import re
+
+import pytest
+
+from sync.cli.choosing import names_of, picked
+from sync.cli.questions import EMAILS, HOLDS, HOLIDAYS, KIND, PRICE
+from sync.ports import Listed
+
+LISTED = (
+    Listed("Sessions", "/q/a/", holds_events=True, writable=True),
+    Listed("Ill, or away", "/q/b/", holds_events=True, writable=True),
+    Listed("Tasks", "/q/c/", holds_events=False, writable=True),
+    Listed("Birthdays", "/q/d/", holds_events=True, writable=False),
+    Listed("Twin", "/q/e/", holds_events=True, writable=True),
+    Listed("twin", "/q/f/", holds_events=True, writable=True),
+    Listed("a", "/q/g/", holds_events=True, writable=True),
+    Listed("", "/q/h/", holds_events=True, writable=True),
+    Listed("a/b", "/q/i/", holds_events=True, writable=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("1", (0,)),
+        ("2, 1", (0, 1)),
+        ("sessions", (0,)),
+        ("Ill, or away", (1,)),
+        ("Sessions;2", (0, 1)),
+        ("/q/f", (5,)),
+        ("/q/h/", (7,)),
+        ("Twin", (4,)),
+        ("1,1", (0,)),
+    ],
+)
+def test_calendars_are_picked(answer, found):
+    """As exactly as written first; a comma may be part of a name."""
+    assert picked(answer, LISTED, for_sessions=True) == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("", "at least one"),
+        ("0", "no calendar"),
+        ("10", "no calendar"),
+        ("Sesions", 'did you mean "Sessions"'),
+        ("3", "holds no events"),
+        ("Birthdays", "may not be written to"),
+        ("TWIN", "/q/e/, /q/f/"),
+    ],
+)
+def test_calendars_that_cannot_hold_sessions_say_why(answer, says):
+    """Read-only, without events, or nobody knows which."""
+    with pytest.raises(ValueError, match=re.escape(says)):
+        picked(answer, LISTED, for_sessions=True)
+
+
+def test_busy_time_may_be_read_only_or_nowhere():
+    """It is only read; a list of tasks has no time to be busy at."""
+    assert picked("Birthdays", LISTED, for_sessions=False) == (3,)
+    assert picked("none", LISTED, for_sessions=False) == ()
+    with pytest.raises(ValueError, match="holds no events"):
+        picked("Tasks", LISTED, for_sessions=False)
+
+
+def test_a_calendar_is_named_by_what_only_it_is_called():
+    """Its title; its path where the title is empty, another's too, or looks like a path."""
+    assert names_of(LISTED) == (
+        "Sessions", "Ill, or away", "Tasks", "Birthdays",
+        "/q/e/", "/q/f/", "/q/g/", "/q/h/", "/q/i/",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "meant"),
+    [
+        (KIND, "s", "server"),
+        (KIND, "CalDAV", "server"),
+        (KIND, "Google", "google"),
+        (PRICE, "80 gbp", ("80", "GBP")),
+        (PRICE, "EUR 80.50", ("80.50", "EUR")),
+        (PRICE, "", None),
+        (PRICE, "none", None),
+        (HOLIDAYS, "gb-eng", "GB-ENG"),
+        (HOLIDAYS, "de", "DE"),
+        (HOLIDAYS, "No", ""),
+        (EMAILS, "A@x.org, b@x.org;a@x.org", ("a@x.org", "b@x.org")),
+        (EMAILS, "", ()),
+        (HOLDS, "g", "invited"),
+        (HOLDS, "All", "all"),
+    ],
+)
+def test_answers_are_read_generously(question, answer, meant):
+    """As people type them."""
+    assert question.read(answer) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "says"),
+    [
+        (KIND, "", "server"),
+        (PRICE, "eighty", "80.00 GBP"),
+        (PRICE, "80", "80.00 GBP"),
+        (PRICE, "1.2.3 GBP", "no amount"),
+        (HOLIDAYS, "Germny", '"DE"'),
+        (HOLIDAYS, "GB-ENGL", '"GB-ENG"'),
+        (EMAILS, "quillon", "e-mail"),
+        (HOLDS, "some", '"guests"'),
+    ],
+)
+def test_answers_that_will_not_do_say_what_would(question, answer, says):
+    """With the nearest that is known, or an example."""
+    with pytest.raises(ValueError, match=re.escape(says)):
+        question.read(answer)
