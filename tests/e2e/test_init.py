@@ -224,18 +224,28 @@ def test_another_place_is_named_in_what_comes_next(newcomer):
 
 
 QUESTIONS = (
-    ("Which hold your sessions", "sessions"),
-    ("[all]", ""),
-    ("when you are busy", "2, 1"),
-    ("Time zone [Europe/London]", ""),
-    ("e-mail addresses", ME),
+    ("with commas: ", "sessions"),
+    ("[all]: ", ""),
+    ("when you are busy? (empty: none): ", "2, 1"),
+    ("Time zone [Europe/London]: ", ""),
+    ("commas between: ", ME),
     ("Working hours: ", "mon-fri 9-5"),
-    ("ends before it starts", "mon-fri 9-17"),
-    ("Understood as: Mon-Fri 09:00-17:00; Sat-Sun closed.", "n"),
+    ("Working hours: ", "mon-fri 9-17"),
+    ("[Y/n]: ", "n"),
     ("Working hours: ", "daily 7-21"),
-    ("Understood as: Mon-Sun 07:00-21:00.", "y"),
-    ("Public holidays", ""),
-    ("Price of one session", ""),
+    ("[Y/n]: ", "y"),
+    ("GB-ENG (empty: none): ", ""),
+    ("(empty: no fees): ", ""),
+)
+TOLD = (
+    'answer "server" or "google"',
+    "could not be reached",
+    "the login is refused",
+    'there is no calendar "9"',
+    'there is no calendar "nothing"',
+    '"9-5" ends before it starts',
+    "Understood as: Mon-Fri 09:00-17:00; Sat-Sun closed.",
+    "Understood as: Mon-Sun 07:00-21:00.",
 )
 
 
@@ -250,30 +260,29 @@ def asked(newcomer) -> Iterator[Terminal]:
 
 def test_a_person_is_asked_again_until_the_answer_works(newcomer, asked):
     """A wrong address, a wrong password, wrong hours: each is told at once, and asked again."""
-    asked.reads("Where are your calendars")
-    asked.types("servant")
     asked.answers(
-        ('answer "server" or "google"', "server"),
+        ("[server]: ", "servant"),
+        ("[server]: ", "server"),
         ("Address of the server: ", f"http://127.0.0.1:{free_port()}/"),
-        ("could not be reached", newcomer.server.root),
-        ("User name", newcomer.server.username),
-        ("Password of therapist", "wrong-canary"),
-        ("the login is refused", ""),
-        ("Password of therapist", newcomer.server.password),
-        ("Which hold your sessions", "9"),
-        ("there is no calendar", "nothing"),
-        ("there is no calendar", "Sessions"),
-        *QUESTIONS[1:],
+        ("/]: ", newcomer.server.root),
+        ("User name (empty: it asks for none): ", newcomer.server.username),
+        ("(not shown): ", "wrong-canary"),
+        ("User name [therapist]: ", ""),
+        ("(not shown): ", newcomer.server.password),
+        ("with commas: ", "9"),
+        ("with commas: ", "nothing"),
+        *QUESTIONS,
     )
     assert asked.ends() == 0, asked.shown
     out = (newcomer.home / "tmp" / "out").read_text(encoding="utf-8")
     assert f"{newcomer.config}: written" in out
     assert "would move to" in out
+    assert [words for words in TOLD if words not in asked.shown.replace("\n", " ")] == []
     assert "Where are" not in out
     assert "Quillon Wren" not in out
     for password in ("wrong-canary", newcomer.server.password):
         assert password not in asked.shown + out
-    assert all(len(line) <= 80 for line in asked.shown.splitlines() if "/" not in line)
+    assert [line for line in asked.shown.splitlines() if len(line) > 80 and "/" not in line] == []
     written = newcomer.written()
     assert [each["sessions"] for each in written["calendars"]] == ["all", "none"]
     assert [each["calendar"] for each in written["calendars"]] == list(NAMES)
@@ -286,9 +295,9 @@ def test_flags_are_not_asked_for_and_wrong_ones_are(newcomer):
     flags = newcomer.flags(hours="mon 9-5", busy=None, fee=None)
     command = [COMMAND, "init", *flags, "--no-fees", "--no-check"]
     with terminal(command, environ=newcomer.environ) as screen:
-        screen.answers(("[all]", "guests"), ("when you are busy", "none"), ("Time zone", ""))
+        screen.answers(("[all]: ", "guests"), ("(empty: none): ", "none"), ("London]: ", ""))
         assert "Address" not in screen.shown
-        screen.answers(("Working hours", "tue 9-5pm"), ("Is that right", "y"))
+        screen.answers(("Working hours: ", "tue 9-5pm"), ("[Y/n]: ", "y"))
         assert screen.ends() == 0, screen.shown
     assert [each["sessions"] for each in newcomer.written()["calendars"]] == ["invited"]
 
@@ -297,10 +306,10 @@ def test_flags_are_not_asked_for_and_wrong_ones_are(newcomer):
 def test_ctrl_c_leaves_nothing(newcomer, asked, count):
     """At whatever question: it says so, exits 130, and no file is there, no half of one."""
     asked.answers(
-        ("Where are your calendars", "server"),
-        ("Address", newcomer.server.root),
-        ("User name", newcomer.server.username),
-        ("Password", newcomer.server.password),
+        ("[server]: ", "server"),
+        ("Address of the server: ", newcomer.server.root),
+        ("it asks for none): ", newcomer.server.username),
+        ("(not shown): ", newcomer.server.password),
         *QUESTIONS[:count],
     )
     asked.reads(QUESTIONS[count][0])
