@@ -137,11 +137,15 @@ def _who_tells(facts: Facts) -> str:
 def _tell_others(
     listed: Sequence[Listed], addresses: set[str], watched: Sequence[WatchedCalendar]
 ) -> None:
-    """Tell in one line which calendars of an account are left alone."""
+    """Tell in one line which calendars of an account are left alone.
+
+    One in trouble has no address; it is known by what the configuration calls it.
+    """
+    names = {each.calendar for each in watched}
     others = [
         (one.title or one.path) + ("" if one.holds_events else " (no events)")
         for one in listed
-        if not _is_among(one, addresses)
+        if not _is_among(one, addresses) and not names & {one.title, one.path}
     ]
     if others:
         _tell(f"  not watched: {', '.join(others)}")

@@ -1,0 +1,120 @@
+"""`raincheck check` as a person reads it: one screen that says what would happen."""
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from adapters.google.credentials import user_scopes
+from tests.e2e.desk import Desk, desk, in_days, session
+from tests.e2e.google_desk import GoogleDesk
+from tests.e2e.terminal import terminal
+from tests.servers.processes import Server, radicale
+
+
+@pytest.fixture
+def busy_office(tmp_path: Path) -> Desk:
+    """A practice on a Radicale of its own: sessions, busy time, a drop calendar, one unwatched."""
+    (tmp_path / "server").mkdir()
+    with radicale(tmp_path / "server") as server:
+        yield furnished(tmp_path, server)
+
+
+def furnished(folder: Path, server: Server) -> Desk:
+    office = desk(folder, server, "sessions")
+    for name in ("private", "dropped", "birthdays"):
+        server.make_calendar(name)
+    office.rewrite(
+        r"\[hours\]",
+        "".join(
+            f'[[calendars]]\naccount = "home"\ncalendar = "{name}"\nsessions = "none"\n'
+            for name in ("private", "dropped")
+        )
+        + f'[hours]\nclosed = ["{in_days(3):%Y-%m-%d}"]',
+    )
+    with office.config.open("a", encoding="utf-8") as config:
+        config.write('[signals]\ndrop_calendar = "dropped"\ndeclined = false\n')
+        config.write('[fees]\ncurrency = "GBP"\nsession = "80.00"\n')
+    office.put("soon", session("soon@example.org", in_days(1)))
+    office.put("series", session("series@example.org", in_days(2), "RRULE:FREQ=WEEKLY;COUNT=9"))
+    office.put("off", session("off@example.org", in_days(4), "STATUS:CANCELLED"))
+    office.put("late", session("late@example.org", in_days(40)))
+    office.put("shut", session("shut@example.org", in_days(5), title="Lockdown"))
+    return office
+
+
+def test_one_screen_tells_all(busy_office: Desk) -> None:
+    """Each calendar, its part and what lies ahead; hours, closed days, signals, policy, fees."""
+    environ = {"HOME": str(busy_office.folder)}
+    with terminal(busy_office.command("check"), environ=environ) as screen:
+        assert screen.ends() == 0, screen.shown
+    lines = screen.shown.splitlines()
+    assert [line for line in lines if len(line) > 80 and str(busy_office.folder) not in line] == []
+    assert len(lines) < 30
+    said = " ".join(screen.shown.split())
+    for words in (
+        "home (CalDAV): logged in.",
+        # One single session and four of a series; not the cancelled one, nor the lockdown.
+        "sessions: every event is a session, 5 sessions in the next 28 days;",
+        "so nobody will be told",
+        "private: busy time only.",
+        "dropped: what is dragged into it counts as disrupted.",
+        "not watched: birthdays",
+        "Practice (Europe/London):",
+        "open Mon-Sun 07:00-21:00",
+        f"shut {in_days(3):%a} {in_days(3).day} {in_days(3):%b %Y}",
+        "it was deleted",
+        "it is dragged into dropped",
+        "offers a new time between 1d and 14d from now",
+        "80.00 GBP a session",
+    ):
+        assert words in said, (words, said)
+    assert "every guest has declined" not in said
+    assert "Quillon" not in said
+
+
+def test_an_empty_calendar_is_wondered_at(radicale_office: Desk) -> None:
+    """No session ahead is no fault, but perhaps the wrong calendar."""
+    done = radicale_office.run("check")
+    assert done.returncode == 0, done.stderr
+    assert "no sessions in the next 28 days (is it the right calendar?)" in done.stdout
+
+
+def test_offline_tells_what_the_file_says(busy_office: Desk) -> None:
+    """Hours and policy without a server; nothing about accounts."""
+    busy_office.go_down()
+    done = busy_office.run("check", "--offline")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "open  Mon-Sun" in done.stdout
+    assert "logged in" not in done.stdout
+
+
+def test_an_account_without_a_watched_calendar_says_so(
+    radicale_office: Desk, radicale_server: Server
+) -> None:
+    """A second login that nothing uses is most likely a forgotten table."""
+    second = (
+        f'[[accounts]]\nname = "spare"\ntype = "caldav"\nurl = "{radicale_server.root}"\n'
+        f'username = "{radicale_server.username}"\npassword_file = "password"\n'
+    )
+    radicale_office.rewrite(r"\[hours\]", f"{second}[hours]")
+    done = radicale_office.run("check")
+    assert done.returncode == 0, done.stderr
+    assert "No calendar of it is watched" in done.stdout
+
+
+def test_a_calendar_that_may_not_be_written_needs_a_person(google_office: GoogleDesk) -> None:
+    """Exit 1, and both ways out."""
+    office = google_office
+    office.google.store.make_calendar(f"{uuid4().hex}@example.org", "Read only", role="reader")
+    office.rewrite('calendar = "Sessions"', 'calendar = "Read only"')
+    done = office.run("check")
+    assert done.returncode == 77, "a login for calendars that we own does not reach there"
+    assert "not watched: Sessions\n" in done.stdout
+    told = office.login.authorized_user(office.google.root, user_scopes(shared=True, labels=False))
+    (office.folder / "work.token.json").write_text(json.dumps(told), encoding="utf-8")
+    done = office.run("check")
+    assert done.returncode == 1, done.stdout
+    assert 'sessions = "none"' in done.stderr
+    assert "not watched: Sessions\n" in done.stdout
