@@ -13,7 +13,7 @@ import click
 
 from sync import wiring
 from sync.cli import questions as q
-from sync.cli.asking import answered, asked_password, confirmed, say, sentence
+from sync.cli.asking import answered, asked_password, confirmed, piped_password, say, sentence
 from sync.cli.auth import TIMEOUT_S, typed_at
 from sync.cli.exits import Exit
 from sync.cli.flags import Flags
@@ -133,7 +133,7 @@ def _secret(desk: Desk, account: OnServer) -> Secret:
     if desk.flags.secret is not None:
         return desk.flags.secret
     if desk.flags.password_stdin:
-        return TYPED, sys.stdin.readline().rstrip("\r\n")
+        return TYPED, piped_password()
     return _typed(account)
 
 

@@ -109,5 +109,23 @@ def confirmed(words: str) -> bool:
 
 def asked_password(words: str) -> str:
     """Return what a person types unseen."""
-    answer: str = click.prompt(words, hide_input=True, err=True)
-    return answer
+    while True:
+        try:
+            answer: str = click.prompt(words, hide_input=True, err=True)
+            quoted(answer)
+        except ValueError:  # also where what was typed is no text
+            say("  That will not do: it holds half a character.")
+        else:
+            return answer
+
+
+def piped_password() -> str:
+    """Return the first line of stdin.
+
+    Raises:
+        click.UsageError: it is no text.
+    """
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise click.UsageError("--password-stdin: what comes there is no UTF-8 text.") from None

@@ -178,6 +178,7 @@ def _missing(flags: Flags) -> list[str]:
 def _troubles(flags: Flags) -> list[str | None]:
     asked: list[tuple[Question[Any], str | None]] = [
         (q.URL, flags.url),
+        (q.USERNAME, flags.username),
         (q.CLIENT, flags.google),
         (q.SUBJECT, flags.subject),
         (q.ENDPOINT, flags.endpoint),
@@ -188,6 +189,8 @@ def _troubles(flags: Flags) -> list[str | None]:
         (q.HOLIDAYS, flags.holidays),
         (q.PRICE, flags.price),
     ]
+    asked += [(Question(f"--{key.replace('_', '-')}", "", q.as_it_is), value)
+              for key, value in flags.secrets.items()]  # fmt: skip
     troubles = [trouble_with(question, given) for question, given in asked]
     if flags.password_command is not None:
         troubles.append(_command_trouble(flags.password_command))

@@ -140,6 +140,9 @@ def _write(path: Path, trial: Trial, answers: Answers, *, keyring: bool) -> None
         click.echo(f"raincheck: {place} cannot be written: {error.strerror}.", err=True)
         click.echo(KEPT.format(path=path), err=True)
         sys.exit(Exit.WRONG_USE)
+    except KeyboardInterrupt:
+        click.echo(f"\nraincheck: stopped. {KEPT.format(path=path)}", err=True)
+        sys.exit(INTERRUPTED)
     click.echo(f"{path}: written")
 
 

@@ -46,6 +46,11 @@ def holds(answer: str) -> str:
     raise ValueError('answer "all" or "guests"')
 
 
+def url(answer: str) -> str:
+    """Return a server's address; one without a scheme is taken for https."""
+    return values.address(answer if "://" in answer else f"https://{answer}")
+
+
 def client(answer: str) -> Client:
     """Return the file of an OAuth client, or of a service account, that *answer* names."""
     from sync.wiring import google_client
@@ -101,7 +106,7 @@ KIND = Question(
 URL = Question(
     "--url",
     "Address of the server",
-    values.address,
+    url,
     hint="Your provider calls it the CalDAV address. The server's first page often does too.",
 )
 USERNAME = Question("--username", "User name (empty: it asks for none)", as_it_is, "")

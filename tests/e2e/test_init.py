@@ -164,6 +164,8 @@ def test_what_is_missing_is_said_at_once(newcomer):
         ({"password_file": None, "password_command": "echo wrong"}, 77, "app password"),
         ({"url": f"http://127.0.0.1:{free_port()}/"}, 75, "is the address right"),
         ({"google": "client.json"}, 2, "--google"),
+        ({"username": "\udcff"}, 2, "--username"),
+        ({"password_file": "\udcff"}, 2, "--password-file"),
     ],
 )
 def test_a_wrong_flag_writes_nothing(newcomer, changed, code, says):
@@ -221,6 +223,41 @@ def test_another_place_is_named_in_what_comes_next(newcomer):
     assert done.returncode == 0, done.stderr
     assert f"raincheck sync --config '{other}'" in done.stdout
     assert stat.S_IMODE(other.stat().st_mode) == 0o600
+
+
+def test_what_cannot_be_written_is_told(newcomer):
+    """The secret that is there stays and is named; no half of a configuration is left."""
+    other = newcomer.home / "other" / ("x" * 300)
+    flags = ["--config", str(other), *newcomer.flags(password_file=None), "--password-stdin"]
+    done = newcomer.run("init", *flags, typed=f"{newcomer.server.password}\n")
+    assert done.returncode == 2, done.stderr
+    assert "too long" in done.stderr
+    assert "What was written stays" in done.stderr
+    assert f"{other.parent / 'home.password'}: written" in done.stdout
+    assert newcomer.left() == ["other/home.password"]
+
+
+def test_a_password_that_is_no_text_is_refused(newcomer):
+    """Piped in, it is told, and nothing is left."""
+    done = subprocess.run(
+        [COMMAND, "init", *newcomer.flags(password_file=None), "--password-stdin"],
+        input=b"\xff\n", env=newcomer.environ, capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert b"no UTF-8 text" in done.stderr
+    assert newcomer.left() == []
+
+
+def test_a_server_that_asks_for_no_login(xandikos_server, tmp_path):
+    """An empty user name is an answer too."""
+    newcomer = Newcomer(tmp_path, xandikos_server)
+    name = f"sessions-{uuid4().hex[:8]}"
+    xandikos_server.make_calendar(name)
+    flags = newcomer.flags(username="", password_file=None, sessions=name, busy=None)
+    done = newcomer.run("init", *flags)
+    assert done.returncode == 0, done.stderr
+    assert "username" not in newcomer.written()["accounts"][0]
+    assert "the server invites guests" in done.stdout
 
 
 QUESTIONS = (

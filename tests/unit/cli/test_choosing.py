@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sync.cli.choosing import names_of, picked
-from sync.cli.questions import EMAILS, HOLDS, HOLIDAYS, KIND, PRICE
+from sync.cli.questions import EMAILS, HOLDS, HOLIDAYS, KIND, PRICE, URL
 from sync.ports import Listed
 
 LISTED = (
@@ -80,6 +80,8 @@ def test_a_calendar_is_named_by_what_only_it_is_called():
         (KIND, "s", "server"),
         (KIND, "CalDAV", "server"),
         (KIND, "Google", "google"),
+        (URL, "dav.example.org/me", "https://dav.example.org/me"),
+        (URL, "http://127.0.0.1:5232/", "http://127.0.0.1:5232/"),
         (PRICE, "80 gbp", ("80", "GBP")),
         (PRICE, "EUR 80.50", ("80.50", "EUR")),
         (PRICE, "", None),
@@ -102,6 +104,8 @@ def test_answers_are_read_generously(question, answer, meant):
     ("question", "answer", "says"),
     [
         (KIND, "", "server"),
+        (URL, "http://dav.example.org/", "https"),
+        (URL, "", "https://dav.example.org/"),
         (PRICE, "eighty", "80.00 GBP"),
         (PRICE, "80", "80.00 GBP"),
         (PRICE, "1.2.3 GBP", "no amount"),
