@@ -13,8 +13,16 @@ import click
 
 from sync import wiring
 from sync.cli import questions as q
-from sync.cli.asking import answered, asked_password, confirmed, piped_password, say, sentence
-from sync.cli.auth import TIMEOUT_S, typed_at
+from sync.cli.asking import (
+    answered,
+    asked_password,
+    confirmed,
+    paragraph,
+    piped_password,
+    say,
+    sentence,
+)
+from sync.cli.auth import TESTING, TIMEOUT_S, typed_at
 from sync.cli.exits import Exit
 from sync.cli.flags import Flags
 from sync.cli.trouble import told_trouble
@@ -189,6 +197,7 @@ def _consented(account: AtGoogle, desk: Desk) -> None:
     (chosen,) = config.accounts
     assert isinstance(chosen, GoogleAccount), chosen
     wiring.google_login(config, chosen, asking, environ=os.environ)
+    paragraph(f"Google lets you in. {TESTING}")
 
 
 def _listed(account: OnServer | AtGoogle, desk: Desk) -> tuple[Listed, ...]:

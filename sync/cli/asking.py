@@ -38,11 +38,13 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def hint(words: str) -> None:
-    """Tell what a question is about: a paragraph, set apart from what went before."""
-    click.echo(err=True)
+def paragraph(words: str) -> None:
+    """Tell the person at the terminal more than a line, set apart from what went before."""
     width = width_of(sys.stderr)
-    click.echo(textwrap.fill(words, width, break_on_hyphens=False) if width else words, err=True)
+    text = " ".join(words.split())
+    if width is not None:
+        text = textwrap.fill(text, width, break_on_hyphens=False, break_long_words=False)
+    click.echo(f"\n{text}", err=True)
 
 
 def say(line: str = "") -> None:
@@ -87,7 +89,7 @@ def answered(question: Question[T], given: str | None, *, asks: bool) -> T:
     elif not asks:
         raise click.UsageError(f"{question.flag} is missing.")
     if question.hint:
-        hint(question.hint)
+        paragraph(question.hint)
     while True:
         try:
             return understood(question, _typed(question))

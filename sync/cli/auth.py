@@ -18,10 +18,11 @@ Share the calendars with its address (client_email in its file), or, in a Google
 allow it domain-wide and set subject = "you@example.org" for the account.
 Then run `raincheck check`."""
 
-KEPT = """\
-{account}: logged in; the login is kept in {file}.
+TESTING = """\
 While the Google project is in "Testing", it ends after seven days: publish the app
 ("In production", under Audience in the Google Auth Platform) to keep it."""
+
+KEPT = f"{{account}}: logged in; the login is kept in {{file}}.\n{TESTING}"
 
 
 @click.group()

@@ -13,6 +13,11 @@ from sync.cli.telling import visible
 from sync.config import values
 from sync.ports import Listed
 
+REFUSED = {
+    "no events": "holds no events",
+    "read-only": "is read-only, and sessions are moved inside their own calendar",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -122,7 +127,7 @@ def _one(word: str, listed: Sequence[Listed], *, for_sessions: bool) -> int:
     one = listed[meant[0]]
     refused = can_hold(one) if for_sessions or not one.holds_events else None
     if refused:
-        raise ValueError(f"{values.shown(one.title or one.path)} {refused}")
+        raise ValueError(f"{values.shown(one.title or one.path)} {REFUSED[refused]}")
     return meant[0]
 
 

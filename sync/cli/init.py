@@ -12,7 +12,7 @@ import click
 
 from sync.cli import questions as q
 from sync.cli.accounts import Desk, Trial, tried
-from sync.cli.asking import answered, confirmed, say, trouble_with
+from sync.cli.asking import answered, confirmed, paragraph, say, trouble_with
 from sync.cli.choosing import chosen
 from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
 from sync.cli.flags import Flags, options, refuse_contradictions, refuse_incomplete
@@ -22,9 +22,8 @@ from sync.config.places import new_config
 from sync.config.writing import Answers, AtGoogle, OnServer, text_of
 
 START = """\
-A few questions, and {path} is written. Each answer is tried at once.
-Enter takes what stands in [brackets]. Ctrl-C stops, and then nothing was written.
-"""
+A few questions, and {path} is written. Each answer is tried at once. Enter takes what stands in
+[brackets]. Ctrl-C stops, and then nothing was written."""
 
 KEPT = "What was written stays. {path} is not there yet: run `raincheck init` again."
 
@@ -74,8 +73,7 @@ def _conversation(desk: Desk) -> tuple[Trial, Answers, bool]:
     """Return the account that let us in, all answers, and whether the keyring is to be used."""
     flags, asks = desk.flags, desk.asks
     if asks:
-        for line in START.format(path=desk.path).splitlines():
-            say(line)
+        paragraph(START.format(path=desk.path))
     trial = tried(desk)
     keyring = trial.password is not None and _wants_keyring(desk)
     picked = chosen(trial.listed, desk)

@@ -161,5 +161,5 @@ def zone(environ: Mapping[str, str]) -> Question[str]:
 def can_hold(one: Listed) -> str | None:
     """Return why a calendar cannot hold sessions; None: it can."""
     if not one.holds_events:
-        return "holds no events"
-    return None if one.writable else "may not be written to, and sessions are moved in it"
+        return "no events"
+    return None if one.writable else "read-only"

@@ -408,6 +408,41 @@ def test_google_is_asked_for_consent_at_once(at_google, deny):
     ]  # fmt: skip
 
 
+def test_a_person_may_try_google_again(at_google):
+    """Denied at first: asked again at once; the own calendar and address are proposed."""
+    newcomer, server, login = at_google
+    login.deny = True
+    command = [COMMAND, "init", "--endpoint", server.root, "--no-browser", "--no-check"]
+    with terminal(command, environ=newcomer.environ) as screen:
+        screen.answers(
+            ("[server]: ", "google"),
+            ("client_secret_....json): ", "nowhere.json"),
+            ("client_secret_....json): ", str(newcomer.home / "client_secret.json")),
+        )
+        for deny in (True, False):
+            login.deny = deny
+            screen.reads("Open in a browser:\n")
+            assert arrive(visit(screen.reads("\n").strip())) == 200
+            if deny:
+                screen.answers(("Try again? [Y/n]: ", ""))
+        screen.answers(
+            ("commas [1]: ", ""),
+            ("[all]: ", ""),
+            ("London]: ", ""),
+            (f"between [{ME}]: ", ""),
+            ("Working hours: ", "daily 7-21"),
+            ("[Y/n]: ", ""),
+            ("(empty: none): ", ""),
+            ("(empty: no fees): ", ""),
+        )
+        assert screen.ends() == 0, screen.shown
+    assert "No such file" in screen.shown
+    assert "access was denied" in screen.shown
+    assert "seven days" in screen.shown
+    assert newcomer.written()["practice"]["emails"] == [ME]
+    assert newcomer.run("check").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [(None, "No such file"), ("{}", "OAuth client"), ("not JSON", "OAuth client")],

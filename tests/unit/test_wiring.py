@@ -1,11 +1,15 @@
 """What the file says reaches what decides, and a real pass."""
 
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from sync.config import parse
 from sync.domain.practice import Holds
-from sync.wiring import rules_of
+from sync.errors import ConfigError
+from sync.wiring import google_client, rules_of
 
 TEXT = """
 [practice]
@@ -66,3 +70,12 @@ def test_every_part_of_the_file_reaches_what_decides():
     assert [rule.terms.action.value for rule in rules.policy.rules] == ["record"]
     assert rules.tariff is not None
     assert rules.tariff.currency == "NOK"
+
+
+def test_google_says_how_to_get_it(monkeypatch, tmp_path):
+    """Without the extra the message names it, and nothing crashes."""
+    monkeypatch.setitem(sys.modules, "adapters.google.credentials", None)
+    monkeypatch.delattr("adapters.google.credentials", raising=False)
+    with pytest.raises(ConfigError) as caught:
+        google_client(tmp_path / "client.json")
+    assert "[google]" in caught.value.problems[0].message

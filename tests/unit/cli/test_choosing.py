@@ -48,7 +48,7 @@ def test_calendars_are_picked(answer, found):
         ("10", "no calendar"),
         ("Sesions", 'did you mean "Sessions"'),
         ("3", "holds no events"),
-        ("Birthdays", "may not be written to"),
+        ("Birthdays", "is read-only"),
         ("TWIN", "/q/e/, /q/f/"),
     ],
 )
