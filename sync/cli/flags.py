@@ -11,6 +11,7 @@ import click
 
 from sync.cli import questions as q
 from sync.cli.asking import Question, sentence, trouble_with
+from sync.config.creating import has_keyring
 from sync.config.writing import Secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -138,6 +139,11 @@ def refuse_contradictions(flags: Flags) -> None:
         raise click.UsageError(f"--google and {passwords[0]}: Google takes no password.")
     if flags.fee and flags.no_fees:
         raise click.UsageError("--fee and --no-fees: which of them?")
+    if flags.keyring and flags.google:
+        raise click.UsageError("--google and --keyring: Google takes no password.")
+    if flags.keyring and not has_keyring():
+        ways = "pip install keyring, or pipx inject raincheck keyring"
+        raise click.UsageError(f"--keyring needs the package keyring: {ways}.")
     if flags.keyring and flags.secret:
         raise click.UsageError(f"--keyring and {passwords[0]}: the password has one place.")
 

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +12,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 
+from sync.cli.init import init
 from sync.demo.google.login import CLIENT_SECRET, LocalLogin
 from tests.e2e.desk import COMMAND, in_days, session
 from tests.e2e.terminal import Terminal, terminal
 from tests.servers.google_calendar import FaultyGoogle, google
 from tests.servers.google_login import arrive, visit
 from tests.servers.processes import Server, free_port, radicale
+from tests.servers.ring import ring_in
 
 ME = "practice@example.org"
 NAMES = ("Sessions", "Private life")
@@ -337,6 +341,28 @@ def test_flags_are_not_asked_for_and_wrong_ones_are(newcomer):
         screen.answers(("Working hours: ", "tue 9-5pm"), ("[Y/n]: ", "y"))
         assert screen.ends() == 0, screen.shown
     assert [each["sessions"] for each in newcomer.written()["calendars"]] == ["invited"]
+
+
+def test_the_keyring_keeps_the_password_if_a_person_says_so(newcomer):
+    """Then no file holds it, and a pass finds it there."""
+    site = ring_in(newcomer.home / "tmp" / "site")
+    environ = {**newcomer.environ, "PYTHONPATH": str(site), "RING": str(newcomer.home / "ring")}
+    flags = newcomer.flags(password_file=None)
+    with terminal([COMMAND, "init", *flags], environ=environ) as screen:
+        screen.answers(("(not shown): ", newcomer.server.password), ("[y/N]: ", "y"))
+        screen.answers(("[all]: ", ""), ("London]: ", ""))
+        assert screen.ends() == 0, screen.shown
+    assert newcomer.written()["accounts"][0]["password_keyring"] == "raincheck"
+    assert modes(newcomer.folder) == {"config.toml": 0o600}
+    assert "logged in" in screen.shown
+
+
+def test_a_keyring_that_is_not_installed_is_told_at_once(monkeypatch, tmp_path):
+    """Before anything is asked: which package, and how to get it."""
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    done = CliRunner().invoke(init, ["--config", str(tmp_path / "c.toml"), "--keyring"])
+    assert done.exit_code == 2
+    assert "pip install keyring" in done.output
 
 
 @pytest.mark.parametrize("count", range(len(QUESTIONS)))

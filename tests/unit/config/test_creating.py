@@ -7,18 +7,7 @@ import sys
 import pytest
 
 from sync.config.creating import created, created_beside, has_keyring, kept_in_keyring
-
-RING = '''
-"""A working keyring that keeps everything in one file."""
-import json, os, pathlib
-FILE = pathlib.Path(os.environ["RING"])
-def _held(): return json.loads(FILE.read_text()) if FILE.exists() else {}
-def get_password(service, username): return _held().get(f"{service}/{username}")
-def set_password(service, username, password):
-    from keyring.errors import KeyringError
-    if "LOCKED" in os.environ: raise KeyringError("locked")
-    FILE.write_text(json.dumps(_held() | {f"{service}/{username}": password}))
-'''
+from tests.servers.ring import ring_in
 
 
 def mode(path):
@@ -66,11 +55,7 @@ def test_a_secret_takes_the_next_free_name(tmp_path):
 @pytest.fixture
 def ring(tmp_path, monkeypatch):
     """A keyring package of its own, found before any other."""
-    package = tmp_path / "site" / "keyring"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text(RING)
-    (package / "errors.py").write_text("class KeyringError(Exception): pass\n")
-    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.syspath_prepend(str(ring_in(tmp_path / "site")))
     monkeypatch.setenv("RING", str(tmp_path / "ring.json"))
     yield tmp_path / "ring.json"
     for name in ("keyring", "keyring.errors"):
