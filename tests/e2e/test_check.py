@@ -23,8 +23,8 @@ def busy_office(tmp_path: Path) -> Desk:
 
 def furnished(folder: Path, server: Server) -> Desk:
     office = desk(folder, server, "sessions")
-    for name in ("private", "dropped", "birthdays"):
-        server.make_calendar(name)
+    for name, title in (("private", "Mine"), ("dropped", "Dropped"), ("birthdays", "Birthdays")):
+        server.make_calendar(name, title)
     office.rewrite(
         r"\[hours\]",
         "".join(
@@ -60,7 +60,7 @@ def test_one_screen_tells_all(busy_office: Desk) -> None:
         "so nobody will be told",
         "private: busy time only.",
         "dropped: what is dragged into it counts as disrupted.",
-        "not watched: birthdays",
+        "not watched: Birthdays Practice",
         "Practice (Europe/London):",
         "open Mon-Sun 07:00-21:00",
         f"shut {in_days(3):%a} {in_days(3).day} {in_days(3):%b %Y}",

@@ -18,7 +18,7 @@ from sync.cli.init import init
 from sync.demo.google.login import CLIENT_SECRET, LocalLogin
 from tests.e2e.desk import COMMAND, in_days, session
 from tests.e2e.terminal import Terminal, terminal
-from tests.servers.google_calendar import FaultyGoogle, google
+from tests.servers.google_calendar import Fault, FaultyGoogle, google
 from tests.servers.google_login import arrive, visit
 from tests.servers.processes import Server, free_port, radicale
 from tests.servers.ring import ring_in
@@ -445,11 +445,15 @@ def test_a_person_may_try_google_again(at_google):
             ("client_secret_....json): ", "nowhere.json"),
             ("client_secret_....json): ", str(newcomer.home / "client_secret.json")),
         )
-        for deny in (True, False):
-            login.deny = deny
+        # Denied by the person, then by the server; each time the browser is needed anew.
+        for trouble in ("denied", "refused", None):
+            login.deny = trouble == "denied"
+            if trouble == "refused":
+                fault = Fault("GET", "calendarList", 403, "insufficientPermissions")
+                server.faults.append(fault)
             screen.reads("Open in a browser:\n")
             assert arrive(visit(screen.reads("\n").strip())) == 200
-            if deny:
+            if trouble:
                 screen.answers(("Try again? [Y/n]: ", ""))
         screen.answers(
             ("commas [1]: ", ""),
