@@ -99,7 +99,8 @@ HEAD = """\
 #
 # `raincheck check` says whether all is in order, with line and key, and what would be watched.
 # Every key there is stands in config.example.toml. Durations: "90s", "15m", "24h", "14d", "2w".
-# Relative paths start at the folder of this file."""
+# Relative paths start at the folder of this file. For another account, or another calendar, add
+# a table like those below."""
 
 TAIL = """\
 # What shows that a session was disrupted: a tag such as #disrupted, a cancelled or deleted event,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -471,6 +472,22 @@ def test_a_person_may_try_google_again(at_google):
     assert "seven days" in screen.shown
     assert newcomer.written()["practice"]["emails"] == [ME]
     assert newcomer.run("check").returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_end_from_outside_leaves_no_login_behind(at_google, number):
+    """The consent was given, the questions go on, and the terminal is closed: nothing is left."""
+    newcomer, server, _ = at_google
+    flags = ["--google", str(newcomer.home / "client_secret.json"), "--endpoint", server.root]
+    command = [COMMAND, "init", *flags, "--no-browser"]
+    with terminal(command, environ=newcomer.environ) as screen:
+        screen.reads("Open in a browser:\n")
+        assert arrive(visit(screen.reads("\n").strip())) == 200
+        screen.reads("commas [1]: ")
+        assert any("login.json" in name for name in newcomer.left())
+        screen.process.send_signal(number)
+        assert screen.ends() == 128 + number, screen.shown
+    assert newcomer.left() == ["client_secret.json"]
 
 
 @pytest.mark.parametrize(
