@@ -298,7 +298,7 @@ def _amended(session: Session, amendment: Amendment) -> Session:
     if source is not None and not session.attendees:
         guests = tuple(replace(guest, answer=Answer.NEEDS_ACTION) for guest in source.attendees)
         session = replace(session, attendees=guests, organizer=source.organizer)
-    return replace(
+    amended = replace(
         session,
         marks=amendment.marks or session.marks,
         notes=notes,
@@ -306,6 +306,8 @@ def _amended(session: Session, amendment: Amendment) -> Session:
         transparent=session.transparent if amendment.transparent is None else amendment.transparent,
         when=amendment.when or session.when,
     )
+    rescheduled = (amended.status, amended.when) != (session.status, session.when)
+    return replace(amended, sequence=session.sequence + rescheduled)
 
 
 def _order(session: Session) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sync.domain.fees import FeeState
 from sync.domain.ledger import Row
+from sync.domain.letters import Letter
 from sync.domain.lifecycle import Raincheck
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
@@ -25,8 +26,10 @@ __all__ = [
     "Journal",
     "Known",
     "Ledger",
+    "Letter",
     "Listed",
     "Lost",
+    "Mailer",
     "Pauses",
     "Records",
     "Scan",
@@ -307,6 +310,27 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the moment, UTC."""
+        ...
+
+
+class Mailer(Protocol):
+    """Where mail is handed in. What it raises are CalendarErrors without a calendar."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand *letter* in; without addresses it goes to the practice itself.
+
+        The same letter may be handed in twice, after a lost answer: it carries the same id, by
+        which mailboxes know it again, and the same invitation, which calendars take once.
+
+        Raises:
+            RejectedError: this letter will never be taken.
+            AccessError: the mail server lets nobody in by this login.
+            TransientError: later, perhaps.
+        """
+        ...
+
+    def greet(self) -> None:
+        """Log in and out, to see that all is well; raises as `send`."""
         ...
 
 

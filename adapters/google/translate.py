@@ -113,6 +113,7 @@ class Reader:
             revision=str(event.get("etag", "")),
             payload=text,
             modified=_modified(event),
+            sequence=_sequence(event),
         )
 
     def _categories(self, event: Event) -> tuple[str, ...]:
@@ -266,6 +267,11 @@ def _links(event: Event) -> tuple[str, ...]:
 def _modified(event: Event) -> datetime | None:
     updated = event.get("updated")
     return datetime.fromisoformat(updated).astimezone(UTC) if updated else None
+
+
+def _sequence(event: Event) -> int:
+    said = event.get("sequence")
+    return said if isinstance(said, int) and said > 0 else 0
 
 
 def _token(value: object) -> str | None:

@@ -56,13 +56,17 @@ class Holds(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """All that decides. ``calendars`` maps a calendar's name to what it holds."""
+    """All that decides. ``calendars`` maps a calendar's name to what it holds.
+
+    ``mails`` says whether guests are mailed where their calendar's server tells them nothing.
+    """
 
     watch: Watch
     policy: Policy
     hours: Hours
     tariff: Tariff | None
     calendars: Mapping[str, Holds]
+    mails: bool = False
 
 
 def is_session(session: Session, practice: Practice) -> bool:

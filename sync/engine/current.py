@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sync.domain.practice import Practice
-from sync.ports import Clock, Entry, Journal
+from sync.ports import Clock, Entry, Journal, Mailer
 from sync.retrying import Retries
 
 
@@ -15,7 +15,7 @@ class Pass:
 
     ``settle`` is for how long a new signal rests before anything is done about it. Once
     ``stopping`` says so, no further write is begun. Without ``replan``, what waits for a slot
-    since an earlier pass goes on waiting.
+    since an earlier pass goes on waiting. ``mailer`` is there if the practice mails its guests.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Pass:
     settle: timedelta = timedelta(0)
     stopping: Callable[[], bool] = lambda: False
     replan: bool = True
+    mailer: Mailer | None = None
 
     def entry(self, raincheck: str, what: str, why: str) -> Entry:
         """Return a line for a raincheck's story, told now."""

@@ -1,6 +1,6 @@
 """Finding slots for everything that wants one, with busy time read fresh."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -198,7 +198,7 @@ def _is_read(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
     return all(place is not None and place.changes is not None for place in places)
 
 
-def has_news(looks: dict[str, Look]) -> bool:
+def has_news(looks: Mapping[str, Look]) -> bool:
     """Return whether anything has changed anywhere: what failed for good may go now."""
     return any(each.changes and each.changes.revisions for each in looks.values())
 

@@ -10,7 +10,8 @@ from functools import partial
 from sync.domain import practice as rules
 from sync.domain.following import DELETED, withdrawn
 from sync.domain.guests import clients_of
-from sync.domain.lifecycle import Duty, Fact, Raincheck, State, after
+from sync.domain.lifecycle import MAILS, Duty, Fact, Raincheck, State, after
+from sync.domain.mails import owing
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.placement import way_out, wishes_of
 from sync.domain.policy import Action, SignalKind
@@ -65,7 +66,8 @@ class Writer:
                 placed.put(self._guarded(raincheck, act, raincheck.original.calendar))
         for raincheck in list(placed.rainchecks.values()):
             for duty in raincheck.duties:
-                self._see_to(raincheck.id, duty, placed)
+                if duty.kind not in MAILS:
+                    self._see_to(raincheck.id, duty, placed)
 
     def _see_to(self, id_: str, duty: Duty, placed: Placed) -> None:
         """Do what is owed; what the server refused is tried again when something has changed."""
@@ -76,7 +78,8 @@ class Writer:
         placed.put(self._guarded(raincheck, act, duties.place_of(duty, raincheck)))
 
     def _discharge(self, duty: Duty, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
-        now_owes, what, why, written = duties.discharged(raincheck, duty, calendar, self.current)
+        left, what, why, written = duties.discharged(raincheck, duty, calendar, self.current)
+        now_owes = owing(raincheck, left, self.current.practice)
         if now_owes != raincheck:
             self._note(now_owes, what, why, written)
         return now_owes
@@ -112,6 +115,7 @@ class Writer:
             done = act(raincheck, look.calendar)
         except (RejectedError, ConflictError) as error:
             failed = replace(after(raincheck, Fact.WRITE_REFUSED), reason=str(error))
+            failed = owing(raincheck, failed, self.current.practice)
             self._note(failed, "failed", str(error))
             return failed
         except WriteLimitError as error:
@@ -145,7 +149,7 @@ class Writer:
 
     def _withdrawn(self, raincheck: Raincheck) -> Raincheck:
         """Give up what stood and was deleted: Google keeps such names taken for ever."""
-        gone = withdrawn(raincheck, DELETED)
+        gone = owing(raincheck, withdrawn(raincheck, DELETED), self.current.practice)
         self._note(gone, "withdrawn", DELETED)
         return gone
 
@@ -224,7 +228,8 @@ class Writer:
 
     def _warn_if_nobody_is_told(self, raincheck: Raincheck, calendar: Calendar) -> None:
         guests = clients_of(raincheck.original, self.current.practice.watch.emails)
-        if not guests or raincheck.action is Action.HOLD:
+        mailed = self.current.mailer is not None
+        if mailed or not guests or raincheck.action is Action.HOLD:
             return
         try:
             invites = self.current.retries.call(calendar.facts).invites
