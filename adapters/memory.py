@@ -6,7 +6,7 @@ calendars share an account; `put` and `remove` are the person's own app.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,11 @@ from sync.errors import (
     CalendarError,
     CalendarMissingError,
     CursorExpiredError,
+    RejectedError,
     RevisionMismatchError,
     SessionGoneError,
 )
-from sync.ports import ChangeSet, Diary, Facts, Known, Lost, Scan, Unreadable
+from sync.ports import ChangeSet, Diary, Facts, Known, Letter, Lost, Scan, Unreadable
 
 
 @dataclass(slots=True)
@@ -31,6 +32,26 @@ class _Resource:
     sessions: tuple[Session, ...]
     revision: int
     readable: bool = True
+
+
+@dataclass(slots=True)
+class MemoryMailer:
+    """A mail server in memory; see `sync.ports.Mailer`. ``boxes`` maps ids to what came in.
+
+    A letter that comes twice is one letter, as mailboxes have it. ``refuses`` are addresses.
+    """
+
+    boxes: dict[str, Letter] = field(default_factory=dict)
+    refuses: set[str] = field(default_factory=set)
+
+    def send(self, letter: Letter) -> None:
+        """Take *letter* in."""
+        if self.refuses.intersection(letter.to):
+            raise RejectedError("the address was refused", calendar="", operation="mail")
+        self.boxes.setdefault(letter.id, letter)
+
+    def greet(self) -> None:
+        """Let anybody in."""
 
 
 class MemoryCalendar:

@@ -30,7 +30,7 @@ from sync.errors import (
     UnreachableError,
 )
 from sync.journal import SqliteJournal, one_writer
-from sync.ports import Calendar, Server
+from sync.ports import Calendar, Mailer, Server
 
 
 class SystemClock:
@@ -93,6 +93,7 @@ def opened(
             holidays=config.public_holidays,
             allow_many=allow_many,
             dry_run=dry_run,
+            mailer=None if dry_run else mailer_of(config, environ=environ),
         )
         yield Practice(engine, config.zone)
 
@@ -171,6 +172,32 @@ def rules_of(config: Config) -> Rules:
         hours=config.hours_of(),
         tariff=config.tariff(),
         calendars={each.name: Holds(each.sessions) for each in config.calendars},
+        mails=config.mail is not None,
+    )
+
+
+def mailer_of(config: Config, *, environ: Mapping[str, str]) -> Mailer | None:
+    """Return the mail server of the practice; None if it has none. Nothing is sent yet.
+
+    Raises:
+        ConfigError: its password cannot be had.
+    """
+    mail = config.mail
+    if mail is None:
+        return None
+    from adapters.mail.imip import Sender
+    from adapters.mail.smtp import SmtpMailer
+
+    return SmtpMailer(
+        host=mail.host,
+        port=mail.port,
+        implicit=mail.is_implicit,
+        username=mail.username,
+        password=password_of(mail, directory=config.directory, environ=environ),
+        sender=Sender(
+            mail.sender, config.practice.name, config.practice.emails[:1] or (mail.sender,)
+        ),
+        clock=SystemClock().now,
     )
 
 

@@ -8,7 +8,7 @@ import click
 from sync.cli.exits import Exit
 from sync.cli.options import config_option, loaded
 from sync.cli.telling import advised, visible
-from sync.config import Config, GoogleAccount, unbuilt
+from sync.config import Config, GoogleAccount
 from sync.domain.passes import Reach
 from sync.errors import AccessError, CalendarError, CalendarMissingError
 from sync.ports import Calendar, Server
@@ -29,8 +29,6 @@ def check(config: str | None, *, offline: bool) -> None:
     settings = loaded(config)
     click.echo(f"{settings.path}: in order.")
     _tell_hours(settings)
-    for sentence in unbuilt(settings):
-        click.echo(f"  - {sentence}")
     if offline:
         return
     with servers(settings, environ=os.environ) as found:

@@ -39,7 +39,7 @@ class Exit(IntEnum):
 
 def exit_of(report: PassReport) -> Exit:
     """Return the exit code of a pass: the trouble that most needs a person wins."""
-    reaches = {look.reach for look in report.calendars}
+    reaches = {report.mail, *(look.reach for look in report.calendars)}
     if Reach.DENIED in reaches:
         return Exit.LOGIN_REFUSED
     if Reach.UNREACHABLE in reaches:

@@ -98,6 +98,7 @@ def _secrets(settings: Config) -> list[str]:
             names.append(account.password_file)
         elif isinstance(account, GoogleAccount):
             names += [account.credentials_file, account.token_file]
+    names.append(settings.mail.password_file if settings.mail else None)
     paths = (
         resolved(name, directory=settings.directory, environ=os.environ) for name in names if name
     )

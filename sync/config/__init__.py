@@ -13,7 +13,6 @@ from sync.config.tables import (
     Mail,
     WatchedCalendar,
 )
-from sync.config.unbuilt import unbuilt
 
 __all__ = [
     "Account",
@@ -30,6 +29,5 @@ __all__ = [
     "parse",
     "password_of",
     "secret_path",
-    "unbuilt",
     "warnings_of",
 ]

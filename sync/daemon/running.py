@@ -143,6 +143,7 @@ def status_of(report: PassReport) -> str:
     waiting = sum(1 for raincheck in report.rainchecks if raincheck.needs_a_person)
     count = len(report.calendars)
     parts = [f"watching {count} calendar{'' if count == 1 else 's'}"]
+    lost += ["the mail server"] if report.mail is not Reach.OK else []
     parts += [f"no answer from {', '.join(lost)}"] if lost else []
     parts += [f"{waiting} session{'' if waiting == 1 else 's'} for a person to look at"] * bool(
         waiting

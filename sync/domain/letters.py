@@ -5,12 +5,13 @@ the calendar's own entry, which the guest's calendar app shows.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from sync.domain import identity
 from sync.domain.lifecycle import Duty, DutyKind, Raincheck, State
 from sync.domain.sessions import Session, SessionKey, Status, Timed
+from sync.domain.words import Dictionary, cleaned_notes, cleaned_title
 from sync.domain.writes import day_and_time
 
 
@@ -41,8 +42,12 @@ class Letter:
         return f"Letter({self.id})"
 
 
-def to_guest(duty: Duty, raincheck: Raincheck, there: Session) -> Letter:
-    """Return what is mailed to ``duty.guest`` about *there*, the session as it stands."""
+def to_guest(duty: Duty, raincheck: Raincheck, there: Session, known: Dictionary) -> Letter:
+    """Return what is mailed to ``duty.guest`` about *there*, the session as it stands.
+
+    Tags are taken out of what the guest gets to read, and the notes of what is cancelled: cause and
+    fee are the practice's own.
+    """
     assert isinstance(there.when, Timed), duty
     cancels = duty.kind is DutyKind.UNINVITE
     told = _cancelling(duty, raincheck) if cancels else _inviting(duty, raincheck, there)
@@ -58,7 +63,12 @@ def to_guest(duty: Duty, raincheck: Raincheck, there: Session) -> Letter:
         subject=f"{heading}: session on {at}",
         text="\n".join(words),
         method=Method.CANCEL if cancels else Method.REQUEST,
-        session=there,
+        session=replace(
+            there,
+            title=cleaned_title(there.title, known),
+            notes="" if cancels else cleaned_notes(there.notes, known),
+            categories=(),
+        ),
     )
 
 

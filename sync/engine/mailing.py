@@ -71,7 +71,8 @@ class Postman:
             return raincheck
         if isinstance(about, str):
             return self._over(raincheck, duty, "dropped", about)
-        return self._sent(raincheck, duty, to_guest(duty, raincheck, about), mailer)
+        known = self.current.practice.watch.dictionary
+        return self._sent(raincheck, duty, to_guest(duty, raincheck, about, known), mailer)
 
     def _about(self, raincheck: Raincheck, duty: Duty) -> Session | str | None:
         """Return the session to tell of; or why there is nothing to tell; or None: not yet."""
