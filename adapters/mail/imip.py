@@ -6,6 +6,7 @@ UTC, so no zone has to be explained.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -81,8 +82,9 @@ def itip(
     for name, value in (("description", session.notes), ("location", session.location)):
         if value:
             event.add(name, value)
-    if session.links:
-        event.add("url", session.links[0])
+    link = next((link for link in session.links if link.isprintable()), None)
+    if link:
+        event.add("url", link)
     cancelled = method is Method.CANCEL
     event.add("status", (Status.CANCELLED if cancelled else session.status).name)
     event.add("organizer", _organizer(session, sender))
@@ -122,5 +124,5 @@ def _instance(key: SessionKey) -> datetime:
 def _address(address: str, name: str = "") -> Address:
     try:
         return Address(name, addr_spec=address)
-    except (ValueError, IndexError) as error:
+    except (MessageError, ValueError, IndexError) as error:
         raise UnsendableError("it is no address") from error
