@@ -8,6 +8,8 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
@@ -87,3 +89,21 @@ def _wished_s(state: RetryCallState) -> float | None:
     if not isinstance(error, TransientError) or error.retry_after_s is None:
         return None
     return max(error.retry_after_s, 0.0)
+
+
+def retry_after_s(value: str, *, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks for; None if it says nothing usable.
+
+    Source:
+        RFC 9110, 10.2.3: a number of seconds, or a date.
+    """
+    text = value.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):  # a date of too many digits
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
