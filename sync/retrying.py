@@ -33,6 +33,7 @@ class Retries:
         sleep: Waits; the daemon's wakes up on SIGTERM.
         chance: A number from 0 to 1; injected so that a run can be repeated.
         alive: Called after each try that came to an end: the daemon's sign of life.
+        stopping: Whether the process is about to end: then nothing is tried again.
     """
 
     attempts_max: int = 4
@@ -42,6 +43,7 @@ class Retries:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = field(default=random.random)
     alive: Callable[[], None] = lambda: None
+    stopping: Callable[[], bool] = lambda: False
 
     def call(self, work: Callable[[], Result]) -> Result:
         """Return what *work* returns, tried again while it raises `TransientError`.
@@ -58,7 +60,7 @@ class Retries:
             after=lambda _: self.alive(),
             reraise=True,
         )
-        result = policy(work)
+        result = policy(self._unless_stopping(work))
         self.alive()
         return result
 
@@ -75,9 +77,25 @@ class Retries:
         return (
             state.attempt_number >= self.attempts_max
             or self.budget_s <= 0
+            or self.stopping()
             or (state.seconds_since_start or 0) >= self.call_max_s
             or (wished is not None and wished > min(self.budget_s, self.wait_max_s))
         )
+
+    def _unless_stopping(self, work: Callable[[], Result]) -> Callable[[], Result]:
+        """Return *work* that is not begun again after a wait that was cut short."""
+        failed: list[TransientError] = []
+
+        def tried() -> Result:
+            if failed and self.stopping():
+                raise failed[-1]
+            try:
+                return work()
+            except TransientError as error:
+                failed[:] = [error]
+                raise
+
+        return tried
 
     def _spend(self, seconds: float) -> None:
         self.budget_s -= seconds

@@ -154,7 +154,11 @@ class Loop:
     def _engine(self, *, replan: bool = True) -> Engine:
         """Return the engine for one pass or look, with a fresh budget of retries."""
         stop = self.wishes.stop
-        retries = Retries(sleep=lambda seconds: _rested(stop, seconds), alive=self.systemd.alive)
+        retries = Retries(
+            sleep=lambda seconds: _rested(stop, seconds),
+            alive=self.systemd.alive,
+            stopping=stop.is_set,
+        )
         return replace(
             self.engine, retries=retries, settle=self.settle, stopping=stop.is_set, replan=replan
         )
