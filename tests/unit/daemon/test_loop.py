@@ -1,5 +1,6 @@
 """The loop: slow accounts delay nobody, sleep is slept off, signals are heard."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -201,6 +202,29 @@ def test_a_signal_makes_all_due(tmp_path: Path) -> None:
         it.wait_for(lambda: (it.home.looks, it.away.looks) == (2, 2))
         it.turns(2)
         assert (it.home.looks, it.away.looks) == (2, 2)
+
+
+def test_a_signal_may_come_at_any_line() -> None:
+    """A handler interrupts the very thread that looks at the wishes, between any two lines."""
+    wishes = Wishes()
+
+    def handler(*_: object) -> Any:
+        wishes.ask(wishes.now)
+        return handler
+
+    def work() -> None:
+        sys.settrace(handler)
+        wishes.now.is_set()
+        wishes.now.clear()
+        wishes.ask(wishes.stop)
+        wishes.rest(0.0)
+        sys.settrace(None)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+    assert wishes.stop.is_set()
 
 
 @pytest.mark.parametrize("how", ["stop", "reload"])
