@@ -10,10 +10,15 @@ import click
 
 from sync import systemd
 from sync.cli.options import config_option, loaded
-from sync.config import CaldavAccount, Config, GoogleAccount, find_config
+from sync.config import CaldavAccount, Config, GoogleAccount, credential_of, find_config
 from sync.config.places import resolved
 
 _NO_SYSTEMD = "systemd is not here; `raincheck service show` prints the unit for elsewhere"
+
+_STATE = (
+    "warning: state.path is set, but a service of the whole machine can write to /var/lib/raincheck"
+    " alone, its state directory: leave the key out."
+)
 
 
 @click.group()
@@ -81,6 +86,8 @@ def uninstall(*, user: bool) -> None:
 def _units(config: str | None, *, user: bool, timer: bool) -> dict[str, str]:
     path = Path(find_config(config, os.environ)).absolute()
     settings = loaded(str(path))
+    if settings.state.path and not user:
+        click.echo(_STATE, err=True)
     names = (systemd.ONE_OFF, systemd.TIMER) if timer else (systemd.DAEMON,)
     return {
         name: systemd.unit(
@@ -90,19 +97,20 @@ def _units(config: str | None, *, user: bool, timer: bool) -> dict[str, str]:
     }
 
 
-def _secrets(settings: Config) -> list[str]:
-    """Return the files with secrets that the configuration names and that are there."""
-    names: list[str | None] = []
+def _secrets(settings: Config) -> dict[str, str]:
+    """Return the files with secrets that the configuration names and that are there, by id."""
+    names: list[str | None] = [settings.mail.password_file] if settings.mail else []
     for account in settings.accounts:
         if isinstance(account, CaldavAccount):
             names.append(account.password_file)
         elif isinstance(account, GoogleAccount):
             names += [account.credentials_file, account.token_file]
-    names.append(settings.mail.password_file if settings.mail else None)
-    paths = (
-        resolved(name, directory=settings.directory, environ=os.environ) for name in names if name
-    )
-    return [str(path) for path in dict.fromkeys(paths) if path.exists()]
+    paths = {
+        credential_of(name): resolved(name, directory=settings.directory, environ=os.environ)
+        for name in names
+        if name
+    }
+    return {id_: str(path) for id_, path in paths.items() if path.exists()}
 
 
 def _program() -> str:
