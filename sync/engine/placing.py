@@ -200,7 +200,8 @@ def _is_read(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
 
 def has_news(looks: Mapping[str, Look]) -> bool:
     """Return whether anything has changed anywhere: what failed for good may go now."""
-    return any(each.changes and each.changes.revisions for each in looks.values())
+    found = [each.changes for each in looks.values() if each.changes]
+    return any(changes.revisions or changes.removed for changes in found)
 
 
 def _with_slots(
