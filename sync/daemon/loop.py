@@ -209,7 +209,8 @@ class Loop:
         fresh = {look.name: look for one in looked.values() for look in one.looks or ()}
         looks = [fresh.get(each.name) or self._quiet(each.name) for each in self.engine.calendars]
         now_s = self.clock_s()
-        replan = _has_news(fresh) or now_s - self._replanned_s >= REPLAN_EVERY_S
+        rested = 0 <= now_s - self._replanned_s < REPLAN_EVERY_S  # a clock may be put back
+        replan = _has_news(fresh) or not rested
         self._replanned_s = now_s if replan else self._replanned_s
         done = self._engine(replan=replan).run_pass(looks)
         self._note_reach(looked, looks)

@@ -282,12 +282,13 @@ def test_a_computer_that_slept_looks_at_once(tmp_path: Path) -> None:
 
 
 def test_a_clock_put_back_looks_at_once(tmp_path: Path) -> None:
-    """Otherwise nothing would be due until the clock has caught up."""
+    """Otherwise nothing would be due, nor planned again, until the clock has caught up."""
     with running(tmp_path) as it:
         it.away.gate.set()
         it.wait_for(lambda: len(it.reports) == 1)
         it.clock[0] -= 86400
         it.wait_for(lambda: (it.home.looks, it.away.looks) == (2, 2))
+        it.wait_for(lambda: it.loop._replanned_s == it.clock[0])
 
 
 def test_a_slow_pass_is_no_sleep(tmp_path: Path) -> None:
