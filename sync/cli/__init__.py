@@ -14,6 +14,7 @@ COMMANDS = {
     "fees": "Show what missed sessions cost; approve or waive it.",
     "history": "Tell what was done, when, and why.",
     "labels": "Create the labels that say a session was disrupted, in Google Calendar.",
+    "report": "Write a month's disruptions, what is owed and the fees as one page.",
     "run": "Watch every calendar and reschedule what is disrupted, until stopped.",
     "service": "Run it under systemd: install, show, uninstall.",
     "status": "Show what is open.",

@@ -7,9 +7,10 @@ import click
 
 from sync.cli.exits import Exit
 from sync.cli.options import config_option, loaded
-from sync.cli.telling import advised, visible
+from sync.cli.telling import advised
 from sync.config import Config, GoogleAccount
 from sync.domain.passes import Reach
+from sync.domain.plain import visible
 from sync.errors import AccessError, CalendarError, CalendarMissingError
 from sync.ports import Calendar, Server
 from sync.wiring import servers

@@ -31,3 +31,11 @@ def loaded(option: str | None) -> Config:
     for warning in warnings_of(config, path):
         click.echo(f"warning: {warning}", err=True)
     return config
+
+
+def check_month(month: str) -> None:
+    """Refuse what is not written as ``2026-11``."""
+    year, _, number = month.partition("-")
+    is_year = len(year) == 4 and year.isascii() and year.isdigit() and year != "0000"
+    if not (is_year and number in {f"{n:02}" for n in range(1, 13)}):
+        raise click.UsageError(f"{month!r} is no month; write it as 2026-11")

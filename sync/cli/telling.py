@@ -1,14 +1,14 @@
 """A pass in words: as the contract's JSON, and as lines for a person."""
 
 import textwrap
-import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sync.domain.causes import UNSPECIFIED, Fault
+from sync.domain.causes import UNSPECIFIED
 from sync.domain.fees import Fee
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned
+from sync.domain.plain import FAULTS, visible
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import AllDay, Session, Timed
@@ -24,13 +24,6 @@ SIGNALS = {
     SignalKind.DELETED: "it was deleted",
     SignalKind.DECLINED: "every guest has declined",
     SignalKind.CLOSURE: "a closure over it",
-}
-FAULTS = {
-    Fault.TECHNICAL: "technical",
-    Fault.CLIENT: "the client's side",
-    Fault.PROVIDER: "the practice's side",
-    Fault.SITE: "the site's side",
-    Fault.NONE: "nobody's fault",
 }
 
 
@@ -93,15 +86,6 @@ PAUSED = "Nothing is lost; the first pass after that goes on."
 def advised(reach: Reach, *, google: bool) -> str:
     """Return what to do about *reach*; a login refused by Google says so itself."""
     return "" if google and reach is Reach.DENIED else ADVICE[reach]
-
-
-def visible(text: str) -> str:
-    """Return *text* without what could steer a terminal or not be printed at all.
-
-    That is: controls, direction marks, line and paragraph separators, halves of surrogates.
-    """
-    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    return "".join(c for c in text if unicodedata.category(c) not in unseen)
 
 
 def _calendar(look: CalendarLook) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.cli.telling import as_json, as_text, fitted, troubles, visible
+from sync.cli.telling import as_json, as_text, fitted, troubles
 from sync.domain.fees import Fee, FeeState
 from sync.domain.lifecycle import State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned, WarningCode
+from sync.domain.plain import visible
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import AllDay, Attendee, SessionKey
