@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sync.report.month import Case, Report, Standing, monday_of
+from sync.report.month import Case, Report, monday_of
 
 WIDTH = 1120.0
+LANE_MIN = 30.0
+"""Room for a session's number; with many at one time the picture is wider than usual."""
 HEAD = 58.0
 FOOT = 12.0
 HOURS_WIDTH = 50.0
 GAP = 26.0
-EDGE = 150.0
+EDGE = 168.0
 """Room at the right for what was moved out of the two weeks, if anything was."""
 HOUR = 46.0
 HOURS_MIN = 6
@@ -25,6 +27,7 @@ LABEL = 19.0
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _MIDNIGHT = 24 * 60
+_BOWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Box:
 class Move:
     """An arrow. ``new`` is None where the new time is not in the picture: then it ends at ``edge``.
 
-    ``bow`` is how far it bends upwards, so that arrows between the same hours can be told apart.
+    ``bow``, up to 1, is how much it bends, so that arrows between the same hours can be told apart.
     """
 
     case: Case
@@ -78,6 +81,7 @@ class Layout:
     last_hour: int
     boxes: tuple[Box, ...]
     moves: tuple[Move, ...]
+    width: float
 
     @property
     def height(self) -> float:
@@ -115,39 +119,39 @@ def layout_of(report: Report) -> Layout | None:
     cases = [c for c in report.cases if monday_of(c.start.date()) == monday]
     if monday is None or not cases:
         return None
-    stays = [*map(_lost, cases), *(_found(case) for case in cases if is_moved(case))]
+    stays = [*map(_lost, cases), *(_found(case) for case in cases if case.new_time)]
     seen = [stay for stay in stays if monday <= stay.start.date() < monday + 2 * _WEEK]
     per_week = max(5, *(stay.start.weekday() + 1 for stay in seen))
+    days = [monday + w * _WEEK + d * _DAY for w in range(2) for d in range(per_week)]
+    placed = [_in_lanes([stay for stay in seen if stay.start.date() == day]) for day in days]
     edge = EDGE if len(seen) < len(stays) else 0.0
-    width = (WIDTH - HOURS_WIDTH - GAP - edge) / (2 * per_week)
+    usual = (WIDTH - HOURS_WIDTH - GAP - edge) / len(days)
+    width = max(usual, *(LANE_MIN * stay.lanes + 6 for each in placed for stay in each))
     columns = tuple(
-        Column(monday + week * _WEEK + day * _DAY, HOURS_WIDTH + week * GAP + width * at)
-        for at, (week, day) in enumerate((w, d) for w in range(2) for d in range(per_week))
+        Column(day, HOURS_WIDTH + (GAP if at >= per_week else 0.0) + width * at)
+        for at, day in enumerate(days)
     )
-    first, last = _hours(seen)
+    hours = _hours(seen)
     boxes = tuple(
-        _box(stay, column, width, (first, last))
-        for column in columns
-        for stay in _in_lanes([s for s in seen if s.start.date() == column.day])
+        _box(stay, column, width, hours)
+        for column, each in zip(columns, placed, strict=True)
+        for stay in each
     )
-    layout = Layout(monday, columns, width, first, last, boxes, ())
+    whole = columns[-1].x + width + edge
+    layout = Layout(monday, columns, width, *hours, boxes, (), whole)
     return replace(layout, moves=tuple(_moves(layout)))
-
-
-def is_moved(case: Case) -> bool:
-    """Return whether there is a new time to show for *case*."""
-    return case.slot is not None and case.standing is not Standing.WITHDRAWN
 
 
 def _lost(case: Case) -> _Stay:
     if case.is_whole_day:
-        return _Stay(case, False, case.start, 0, _MIDNIGHT)  # noqa: FBT003 - a value's field
+        return _Stay(case, is_new=False, start=case.start, top=0, bottom=_MIDNIGHT)
     return _stay(case, case.start, case.end, is_new=False)
 
 
 def _found(case: Case) -> _Stay:
-    assert case.slot is not None, case.number
-    return _stay(case, case.slot.start, case.slot.end, is_new=True)
+    new = case.new_time
+    assert new is not None, case.number
+    return _stay(case, new.start, new.end, is_new=True)
 
 
 def _stay(case: Case, start: datetime, end: datetime, *, is_new: bool) -> _Stay:
@@ -195,7 +199,7 @@ def _box(stay: _Stay, column: Column, width: float, hours: tuple[int, int]) -> B
 def _moves(layout: Layout) -> Iterable[Move]:
     """Yield an arrow for each case that has a new time, in the order of the cases."""
     new = {box.case.number: box for box in layout.boxes if box.is_new}
-    old = [box for box in layout.boxes if not box.is_new and is_moved(box.case)]
+    old = [box for box in layout.boxes if not box.is_new and box.case.new_time]
     old.sort(key=lambda box: box.case.number)
     right = layout.columns[-1].x + layout.column_width
     away = sorted((box for box in old if box.case.number not in new), key=lambda box: box.middle)
@@ -206,5 +210,5 @@ def _moves(layout: Layout) -> Iterable[Move]:
         lowest += LABEL
     for at, box in enumerate(old):
         number = box.case.number
-        bow = 16 + 11 * (at % 5)
+        bow = (1 + at % _BOWS) / _BOWS
         yield Move(box.case, box, new.get(number), (right + 10, heights.get(number, 0.0)), bow)

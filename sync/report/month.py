@@ -36,8 +36,8 @@ class Standing(Enum):
 class Case:
     """One disrupted session. ``start``, ``end`` and ``slot`` are in the practice's zone.
 
-    ``number`` counts from 1 by start. ``title`` is empty where nobody is named. ``slot`` is where
-    it is, or is to be, made up for; None where there is no such time.
+    ``number`` counts from 1 by start. ``title`` is empty where nobody is named. ``slot`` is the
+    time that is planned or stands for it; None while there is none.
     """
 
     number: int
@@ -67,11 +67,15 @@ class Case:
         return Standing.RECORDED if self.raincheck.slot is None else Standing.MADE_UP
 
     @property
+    def new_time(self) -> Timed | None:
+        """Return when it is made up for; None if no such session stands."""
+        return self.slot if self.standing is Standing.MADE_UP else None
+
+    @property
     def days(self) -> int | None:
         """Return how many days later it is made up for; less than zero: before it was lost."""
-        if self.slot is None or self.standing is not Standing.MADE_UP:
-            return None
-        return (self.slot.start.date() - self.start.date()).days
+        new = self.new_time
+        return None if new is None else (new.start.date() - self.start.date()).days
 
     @property
     def to_do(self) -> str | None:

@@ -11,12 +11,12 @@ from datetime import timedelta
 
 from sync.domain.writes import day_in_words
 from sync.report import tables
-from sync.report.layout import is_moved, layout_of
+from sync.report.layout import layout_of
 from sync.report.markup import Child, Markup, document, element, styles, together
 from sync.report.month import Case, Report, Standing
 from sync.report.picture import picture
 from sync.report.style import SHEET
-from sync.report.wording import counted, days_in_words, lost_at, moment
+from sync.report.wording import brief, counted, days_in_words, moment
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -64,7 +64,7 @@ def _header(report: Report, parts: Sequence[_Part]) -> Markup:
         "header",
         element("p", report.practice, class_="practice") if report.practice else "",
         element("h1", f"Disrupted sessions, {report.month_in_words}"),
-        element("p", f"All times are those of {report.zone.key}, unless a line says otherwise."),
+        element("p", f"All times are in the time zone {report.zone.key}."),
         inside,
     )
 
@@ -114,7 +114,7 @@ def _glance(report: Report) -> Markup:
     figures: list[tuple[str, Child, str]] = [
         ("Disrupted sessions", str(len(report.cases)), ""),
         (
-            "Made up, or with a new time",
+            "Made up",
             str(len(report.having(Standing.MADE_UP))),
             f"{unconfirmed} not final" if unconfirmed else "",
         ),
@@ -124,8 +124,8 @@ def _glance(report: Report) -> Markup:
     if recorded := report.having(Standing.RECORDED):
         figures.append(("Recorded, not to be made up", str(len(recorded)), ""))
     figures += [
-        ("Until made up, half of them within", _days(report.median_days), ""),
-        ("Until made up, the longest", _days(max(report.days_until_made_up, default=None)), ""),
+        ("Median time until made up", _days(report.median_days), ""),
+        ("Longest time until made up", _days(max(report.days_until_made_up, default=None)), ""),
     ]
     return element("dl", *(_tile(*each) for each in figures), class_="tiles")
 
@@ -191,11 +191,11 @@ def _weeks(report: Report) -> Markup:
 
 def _move(case: Case) -> Markup:
     """Return in words what the picture shows of *case*, numbered as it is there."""
-    if case.slot is not None and is_moved(case):
-        became = f"moved to {moment(case.slot.start)}"
-    else:
-        became = f"no new time: {case.standing.value}"
-    return element("li", tables.linked(case), f", {lost_at(case)}: {became}", value=case.number)
+    new = case.new_time
+    became = f"moved to {brief(new.start, case.start)}" if new else case.standing.value
+    return element(
+        "li", tables.linked(case), f", {brief(case.start, case.start)}: {became}", value=case.number
+    )
 
 
 def _fees(report: Report) -> Markup:

@@ -11,18 +11,20 @@ from sync.report.layout import (
     HEAD,
     HOUR,
     HOURS_WIDTH,
-    WIDTH,
     Box,
     Column,
     Layout,
     Move,
 )
 from sync.report.markup import Markup, element, together
-from sync.report.wording import moment
+from sync.report.wording import brief
 
+_RISE_MAX = 64.0
 _ROOM_FOR_TIME = 52.0
 _ROOM_FOR_WORDS = 31.0
 _TIP = 7.0
+_SMALLEST = 0.8
+"""On a small screen it is scrolled rather than shown smaller than this."""
 _DESCRIPTION = (
     "Days are columns and hours are rows. What was lost is hatched, struck through and has a "
     "broken edge; new times have a full edge. An arrow leads from each lost session to its new "
@@ -44,8 +46,9 @@ def picture(layout: Layout, heading: str) -> Markup:
         role="img",
         aria_labelledby="picture-title",
         aria_describedby="picture-desc",
-        viewBox=f"0 0 {WIDTH:.0f} {layout.height:.0f}",
+        viewBox=f"0 0 {layout.width:.0f} {layout.height:.0f}",
         class_="picture",
+        style=f"min-width:{layout.width * _SMALLEST:.0f}px",
     )
 
 
@@ -78,7 +81,7 @@ def _grid(layout: Layout) -> Iterator[Markup]:
     """Yield what lies behind everything: both weeks, their days, and the hours."""
     for week in range(2):
         columns = layout.columns[week * layout.days_per_week :][: layout.days_per_week]
-        yield from _week(layout, columns, "The week" if week == 0 else "The week after")
+        yield from _week(layout, columns, "The week after, from" if week else "Week from")
     for hour in range(layout.first_hour, layout.last_hour + 1):
         y = HEAD + (hour - layout.first_hour) * HOUR
         label = f"{hour:02}:00"
@@ -87,7 +90,7 @@ def _grid(layout: Layout) -> Iterator[Markup]:
 
 def _week(layout: Layout, columns: tuple[Column, ...], name: str) -> Iterator[Markup]:
     left, width = columns[0].x, layout.column_width * len(columns)
-    yield element("text", f"{name} of {day_in_words(columns[0].day)}", x=left, y=18, class_="week")
+    yield element("text", f"{name} {day_in_words(columns[0].day)}", x=left, y=18, class_="week")
     yield element(
         "rect", x=left, y=HEAD, width=width, height=layout.bottom - HEAD, rx=6, class_="ground"
     )
@@ -133,45 +136,43 @@ def _arrow(move: Move) -> Markup:
 
 
 def _path(move: Move) -> str:
+    """Return the way of an arrow: sideways from edge to edge, or straight if they share a side."""
     old, new = move.old, move.new
+    right = old.x + old.width, old.middle
     if new is None:
-        end = move.edge
-    elif new.x < old.x:
+        return _curve(right, move.edge, move.bow)
+    if new.x >= old.x + old.width:
+        return _curve(right, (new.x, new.middle), move.bow)
+    if new.x + new.width <= old.x:
         return _curve((old.x, old.middle), (new.x + new.width, new.middle), move.bow)
-    elif new.x < old.x + old.width:
-        return _loop(old, new)
-    else:
-        end = new.x, new.middle
-    return _curve((old.x + old.width, old.middle), end, move.bow)
+    below = new.y > old.y
+    start = old.y + old.height if below else old.y
+    end = new.y if below else new.y + new.height
+    x1, x2 = old.x + old.width / 2, new.x + new.width / 2
+    return f"M{x1:.1f} {start:.1f}L{x2:.1f} {end:.1f}"
 
 
 def _curve(start: tuple[float, float], end: tuple[float, float], bow: float) -> str:
-    """Return a path that leaves and arrives sideways, and bends upwards between."""
+    """Return a path that leaves and arrives sideways, and bends upwards between.
+
+    It rises by three quarters of what its inner points do, and stays below the days' names.
+    """
     (x1, y1), (x2, y2) = start, end
     reach = (x2 - x1) * 0.3
-    rise = min(bow, abs(x2 - x1) * 0.4)
+    rise = bow * min(abs(x2 - x1) * 0.25, _RISE_MAX, (min(y1, y2) - HEAD) / 0.75)
     return (
         f"M{x1:.1f} {y1:.1f}C{x1 + reach:.1f} {y1 - rise:.1f} "
         f"{x2 - reach:.1f} {y2 - rise:.1f} {x2:.1f} {y2:.1f}"
     )
 
 
-def _loop(old: Box, new: Box) -> str:
-    """Return a path on one day: out at the right of what was lost, in at the right of the new."""
-    x1, x2 = old.x + old.width, new.x + new.width
-    out = max(x1, x2) + 22
-    return (
-        f"M{x1:.1f} {old.middle:.1f}C{out:.1f} {old.middle:.1f} "
-        f"{out:.1f} {new.middle:.1f} {x2:.1f} {new.middle:.1f}"
-    )
-
-
 def _goal(move: Move) -> Markup:
     """Return, at the edge, when that session is made up for outside of these weeks."""
     x, y = move.edge
-    slot = move.case.slot
-    assert slot is not None, move.case.number
+    new = move.case.new_time
+    assert new is not None, move.case.number
+    when = brief(new.start, move.case.start)
+    if new.start < move.case.start:
+        when = f"earlier: {when.partition(' ')[2]}"
     number = element("tspan", str(move.case.number), class_="number")
-    when = moment(slot.start).replace(f" {slot.start.year}", "")
-    time = element("tspan", when, dx=5, class_="time")
-    return element("text", number, time, x=x + 6, y=y + 4, class_="goal")
+    return element("text", number, element("tspan", when, dx=5), x=x + 6, y=y + 4, class_="goal")

@@ -30,13 +30,13 @@ body {
 .skip { position: absolute; left: -99rem; top: .5rem; padding: .5rem 1rem; z-index: 1; }
 .skip:focus { left: .5rem; background: var(--card); color: var(--accent); }
 header, main, footer { max-width: 74rem; margin: 0 auto; padding: 0 1.5rem; }
-header { padding-top: 2.5rem; }
+header { padding-top: 2.5rem; padding-bottom: 1rem; }
 .practice { margin: 0; color: var(--accent); font-weight: 600; letter-spacing: .02em; }
 h1 { margin: .1rem 0 .3rem; font-size: clamp(1.6rem, 1.2rem + 2vw, 2.4rem); line-height: 1.15; }
 .soft, header p { color: var(--soft); }
 header p { margin: .2rem 0; }
 nav ul {
-  display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; margin: 1.1rem 0 0; padding: .7rem 0;
+  display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; margin: 1.1rem 0 0; padding: .7rem 0 0;
   list-style: none; border-top: 1px solid var(--line);
 }
 a { color: var(--accent); text-underline-offset: .2em; text-decoration-thickness: 1px; }
@@ -55,9 +55,12 @@ section > p { max-width: 46rem; margin: .3rem 0 .8rem; }
 .tiles div {
   padding: .8rem .95rem; background: var(--sunk); border: 1px solid var(--line); border-radius: 9px;
 }
+.tiles div { display: flex; flex-direction: column; }
 .tiles dt { color: var(--soft); font-size: .88rem; line-height: 1.3; }
-.tiles dd { margin: .15rem 0 0; font-size: 1.75rem; font-weight: 650; line-height: 1.2; }
-.tiles dd.aside { font-size: .85rem; font-weight: 400; color: var(--soft); }
+.tiles dd { order: -1; margin: 0 0 .25rem; font-size: 1.75rem; font-weight: 650; line-height: 1.2; }
+.tiles dd.aside {
+  order: 1; margin: .2rem 0 0; font-size: .85rem; font-weight: 400; color: var(--soft);
+}
 .tiles dd small { font-size: 1rem; font-weight: 500; }
 .scroll { overflow-x: auto; }
 .scroll + .scroll, .scroll + p { margin-top: 1.3rem; }
@@ -76,10 +79,11 @@ tbody tr:last-child > * { border-bottom: 0; }
 tr:target > * { background: var(--new-fill); }
 .count { text-align: right; white-space: nowrap; }
 .when { white-space: nowrap; }
+tbody th { min-width: 6rem; }
+code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .92em; }
 .share { width: 26%; min-width: 5rem; vertical-align: middle; }
 .bar { display: block; height: .7rem; border-radius: 3px; background: var(--accent); }
-.wide { min-width: 44rem; }
-.picture { display: block; width: 100%; min-width: 56rem; height: auto; }
+.picture { display: block; width: 100%; height: auto; }
 .picture text { fill: var(--ink); font-size: 12.5px; }
 .picture .week { font-size: 15px; font-weight: 650; }
 .picture .day { text-anchor: middle; fill: var(--soft); font-weight: 600; }
@@ -98,33 +102,49 @@ tr:target > * { background: var(--new-fill); }
 .halo { fill: none; stroke: var(--sunk); stroke-width: 5; }
 .arrow { fill: none; stroke: var(--arrow); stroke-width: 1.7; }
 .tip { fill: var(--arrow); }
-.moves { margin: 1rem 0 0; padding-left: 2.2rem; columns: 26rem 2; column-gap: 2.5rem; }
+.moves {
+  margin: 1rem 0 0; padding-left: 2.2rem; columns: 26rem 2; column-gap: 2rem; font-size: .94rem;
+}
 .moves li { margin: 0 0 .35rem; break-inside: avoid; }
 .moves li::marker { font-weight: 700; }
 .sums { margin: .9rem 0 0; padding: 0; list-style: none; }
 .kindly { padding: 2.4rem 1.5rem; text-align: center; }
 .kindly p { margin-left: auto; margin-right: auto; }
 footer { padding-bottom: 2.5rem; font-size: .88rem; color: var(--soft); }
-@media (max-width: 40rem) {
+@media screen and (max-width: 40rem) {
   header, main, footer { padding-left: .8rem; padding-right: .8rem; }
   header { padding-top: 1.4rem; }
   section { padding: 1rem; border-radius: 10px; }
   .tiles { grid-template-columns: 1fr 1fr; gap: .6rem; }
   .moves { columns: 1; padding-left: 1.8rem; }
+  table, caption, tbody, tfoot, tr, tbody th, tfoot th, td { display: block; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
+  tbody tr:last-child { border-bottom: 0; }
+  tfoot tr { border-top: 1px solid var(--strong); border-bottom: 0; }
+  tbody th, tfoot th, tbody td, tfoot td { padding: .1rem 0; border: 0; white-space: normal; }
+  td { position: relative; }
+  tbody td, tfoot td { min-height: 1.7em; padding-left: 8.4rem; text-align: left; }
+  td::before { content: attr(data-label); position: absolute; left: 0; color: var(--soft); }
+  td:empty { display: none; }
+  .share { width: auto; }
+  .bar { position: relative; top: .45rem; }
 }
 @media (prefers-contrast: more) { :root { --soft: var(--ink); --line: var(--strong); } }
 @media print {
   @page { margin: 14mm; }
   html, body { background: none; font-size: 10pt; }
   header, main, footer { max-width: none; padding: 0; }
+  header { margin-bottom: 6mm; }
   nav, .skip { display: none; }
   section { margin: 0 0 5mm; padding: 0; border: 0; border-radius: 0; }
   .tiles { grid-template-columns: repeat(4, 1fr); gap: 3mm; }
   .tiles div, .tiles, tr, li, svg { break-inside: avoid; }
-  h2, caption, thead { break-after: avoid; }
+  h2, section > p, caption, thead { break-after: avoid; }
+  section > p { break-inside: avoid; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; }
-  .wide, .picture { min-width: 0; }
+  .picture { min-width: 0 !important; }
   .when { white-space: normal; }
   .picture, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   a { color: inherit; text-decoration: none; }

@@ -72,7 +72,7 @@ def sessions(report: Report) -> Markup:
     """Return the table of every disrupted session, by time; other places link to its rows."""
     columns = (
         Column("Session"), Column("Was to begin", _TIME), Column("Cause"),
-        Column("What became of it"), Column("New time", _TIME), Column("Made up after", _TIME),
+        Column("Outcome"), Column("New time", _TIME), Column("Made up after", _TIME),
     )  # fmt: skip
     lines = [
         Line(
@@ -81,14 +81,14 @@ def sessions(report: Report) -> Markup:
                 lost_at(case),
                 _cause(case.raincheck.cause),
                 case.standing.value,
-                _none() if case.slot is None else moment(case.slot.start),
+                moment(case.new_time.start) if case.new_time else _none(),
                 _none() if case.days is None else days_in_words(case.days),
             ),
             anchor=f"session-{case.number}",
         )
         for case in report.cases
     ]
-    return _table("sessions-table", "Every disrupted session, by time", columns, lines, wide=True)
+    return _table("sessions-table", "Every disrupted session, by time", columns, lines)
 
 
 def fees(report: Report) -> Markup:
@@ -110,7 +110,7 @@ def fees(report: Report) -> Markup:
         )
         for row in report.fees
     ]
-    table = _table("fees-table", "Fees for the sessions of this month", columns, lines, wide=True)
+    table = _table("fees-table", "Fees for the sessions of this month", columns, lines)
     added = [
         Line(state.capitalize(), (currency, f"{amount:f}"))
         for state, currency, amount in sums(report.fees)
@@ -141,8 +141,11 @@ def _cause(cause: Cause) -> str:
     return "no cause given" if cause.name == UNSPECIFIED else cause.name
 
 
-def _sentence(words: str | None) -> str:
-    return f"{words[0].upper()}{words[1:]}." if words else ""
+def _sentence(words: str | None) -> Markup:
+    """Return *words* as a sentence; what stands between backticks is to be typed."""
+    said = f"{words[0].upper()}{words[1:]}." if words else ""
+    parts = [element("code", each) if at % 2 else each for at, each in enumerate(said.split("`"))]
+    return together(*parts)
 
 
 def _none() -> Markup:
@@ -161,25 +164,28 @@ def _table(
     lines: Iterable[Line],
     *,
     total: Line | None = None,
-    wide: bool = False,
 ) -> Markup:
     """Return a table in a frame that can be scrolled, by keyboard too, where it is too wide."""
-    heads = [element("th", each.heading, scope="col", class_=each.kind) for each in columns]
+    heads = [
+        element("th", each.heading, scope="col", role="columnheader", class_=each.kind)
+        for each in columns
+    ]
     parts = [
         element("caption", caption, id=name),
-        element("thead", element("tr", *heads)),
-        element("tbody", *(_row(line, columns) for line in lines)),
+        element("thead", element("tr", *heads, role="row"), role="rowgroup"),
+        element("tbody", *(_row(line, columns) for line in lines), role="rowgroup"),
     ]
     if total is not None:
-        parts.append(element("tfoot", _row(total, columns)))
-    table = element("table", *parts, class_="wide" if wide else None)
+        parts.append(element("tfoot", _row(total, columns), role="rowgroup"))
+    # On a phone each row is a small list, and some browsers then forget that it is a table.
+    table = element("table", *parts, role="table", aria_labelledby=name)
     return element("div", table, class_="scroll", role="region", aria_labelledby=name, tabindex=0)
 
 
 def _row(line: Line, columns: Sequence[Column]) -> Markup:
-    heading = element("th", line.heading, scope="row", class_=columns[0].kind)
+    heading = element("th", line.heading, scope="row", role="rowheader", class_=columns[0].kind)
     cells = [
-        element("td", cell, class_=column.kind)
+        element("td", cell, role="cell", class_=column.kind, data_label=column.heading)
         for cell, column in zip(line.cells, columns[1:], strict=True)
     ]
-    return element("tr", heading, *cells, id=line.anchor)
+    return element("tr", heading, *cells, role="row", id=line.anchor)

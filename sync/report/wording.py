@@ -11,6 +11,12 @@ def moment(at: datetime) -> str:
     return f"{day_in_words(at)} {at:%H:%M}"
 
 
+def brief(at: datetime, beside: datetime) -> str:
+    """Return ``Mon 23 Nov 10:00``, with the year only if it is not that of *beside*."""
+    year = "" if at.year == beside.year else f" {at.year}"
+    return f"{day_in_words(at).rsplit(' ', 1)[0]}{year} {at:%H:%M}"
+
+
 def lost_at(case: Case) -> str:
     """Return when the session was to begin; only the day if it has become a whole one."""
     return day_in_words(case.start) if case.is_whole_day else moment(case.start)
