@@ -191,8 +191,9 @@ def _box(stay: _Stay, column: Column, width: float, hours: tuple[int, int]) -> B
     room = (width - 6) / stay.lanes
     top, bottom = (min(max(at / 60, hours[0]), hours[1]) for at in (stay.top, stay.bottom))
     x = column.x + 3 + stay.lane * room
-    y = HEAD + (top - hours[0]) * HOUR + 1
     height = max(BLOCK_MIN, (bottom - top) * HOUR - 2)
+    lowest = HEAD + (hours[1] - hours[0]) * HOUR - 1
+    y = min(HEAD + (top - hours[0]) * HOUR + 1, lowest - height)
     return Box(stay.case, stay.is_new, stay.start, x, y, room - 1, height)
 
 

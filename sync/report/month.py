@@ -165,7 +165,9 @@ def report_of(
         zone=zone,
         month=month,
         cases=cases,
-        fees=in_month(fees, month, zone),
+        fees=tuple(
+            sorted(in_month(fees, month, zone), key=lambda row: (row.session_start, row.id))
+        ),
         titles=titles or {},
         week=monday_of(week) if week else _fullest_week(cases),
         named=titles is not None,

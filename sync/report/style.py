@@ -117,14 +117,15 @@ footer { padding-bottom: 2.5rem; font-size: .88rem; color: var(--soft); }
   section { padding: 1rem; border-radius: 10px; }
   .tiles { grid-template-columns: 1fr 1fr; gap: .6rem; }
   .moves { columns: 1; padding-left: 1.8rem; }
-  table, caption, tbody, tfoot, tr, tbody th, tfoot th, td { display: block; }
+  table, caption, thead, tbody, tfoot, tr, th, td { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
   tbody tr:last-child { border-bottom: 0; }
   tfoot tr { border-top: 1px solid var(--strong); border-bottom: 0; }
-  tbody th, tfoot th, tbody td, tfoot td { padding: .1rem 0; border: 0; white-space: normal; }
+  tbody th, tfoot th, tbody td, tfoot td { padding: .1rem 0; border: 0; }
+  tbody td, tbody .when, tbody .count, tfoot .count { text-align: left; white-space: normal; }
   td { position: relative; }
-  tbody td, tfoot td { min-height: 1.7em; padding-left: 8.4rem; text-align: left; }
+  tbody td, tfoot td { min-height: 1.7em; padding-left: 8.4rem; }
   td::before { content: attr(data-label); position: absolute; left: 0; color: var(--soft); }
   td:empty { display: none; }
   .share { width: auto; }
