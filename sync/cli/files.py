@@ -1,6 +1,5 @@
 """Files that a command is asked to write: for their owner's eyes, and whole or not at all."""
 
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def write_private(text: str, target: str, *, before: str = "") -> None:
         ClickException: it cannot be written; the older file is as it was.
     """
     if target == STDOUT:
-        sys.stdout.buffer.write(text.encode(errors="replace"))
+        click.echo(text.encode(errors="replace"), nl=False)
         return
     path = Path(target)
     part = path.parent / f".{path.name}.part"

@@ -16,7 +16,7 @@ from sync.report.markup import Child, Markup, document, element, styles, togethe
 from sync.report.month import Case, Report, Standing
 from sync.report.picture import picture
 from sync.report.style import SHEET
-from sync.report.wording import brief, counted, days_in_words, moment
+from sync.report.wording import brief, counted, days_in_words, lost_at, moment
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -181,7 +181,7 @@ def _weeks(report: Report) -> Markup:
             "div",
             picture(layout, f"Moves of sessions, {shown}"),
             class_="scroll",
-            role="region",
+            role="group",
             aria_label="Picture of two weeks",
             tabindex=0,
         ),
@@ -193,9 +193,7 @@ def _move(case: Case) -> Markup:
     """Return in words what the picture shows of *case*, numbered as it is there."""
     new = case.new_time
     became = f"moved to {brief(new.start, case.start)}" if new else case.standing.value
-    return element(
-        "li", tables.linked(case), f", {brief(case.start, case.start)}: {became}", value=case.number
-    )
+    return element("li", tables.linked(case), f", {lost_at(case)}: {became}", value=case.number)
 
 
 def _fees(report: Report) -> Markup:

@@ -41,6 +41,7 @@ nav ul {
 }
 a { color: var(--accent); text-underline-offset: .2em; text-decoration-thickness: 1px; }
 a:hover { text-decoration-thickness: 2px; }
+main:focus { outline: none; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 section {
   margin: 0 0 1.4rem; padding: 1.3rem 1.5rem 1.5rem; background: var(--card);

@@ -8,7 +8,7 @@ from sync.domain.ledger import Row
 from sync.domain.plain import FAULTS
 from sync.report.markup import Child, Markup, element, together
 from sync.report.month import Case, Report, Standing, sums, tallies
-from sync.report.wording import days_in_words, lost_at, moment
+from sync.report.wording import brief, days_in_words, lost_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def sessions(report: Report) -> Markup:
                 lost_at(case),
                 _cause(case.raincheck.cause),
                 case.standing.value,
-                moment(case.new_time.start) if case.new_time else _none(),
+                brief(case.new_time.start, case.start) if case.new_time else _none(),
                 _none() if case.days is None else days_in_words(case.days),
             ),
             anchor=f"session-{case.number}",
@@ -126,7 +126,8 @@ def linked(case: Case) -> Markup:
 
 def _charged(row: Row, case: Case | None, report: Report) -> Child:
     """Return which session a fee is for; its replacement's, where that was disrupted itself."""
-    at = moment(row.session_start.astimezone(report.zone))
+    start = row.session_start.astimezone(report.zone)
+    at = brief(start, start)
     if case is not None:
         return together(linked(case), f", {at}")
     title = report.title_of(row)
@@ -179,7 +180,7 @@ def _table(
         parts.append(element("tfoot", _row(total, columns), role="rowgroup"))
     # On a phone each row is a small list, and some browsers then forget that it is a table.
     table = element("table", *parts, role="table", aria_labelledby=name)
-    return element("div", table, class_="scroll", role="region", aria_labelledby=name, tabindex=0)
+    return element("div", table, class_="scroll", role="group", aria_labelledby=name, tabindex=0)
 
 
 def _row(line: Line, columns: Sequence[Column]) -> Markup:

@@ -18,8 +18,12 @@ def brief(at: datetime, beside: datetime) -> str:
 
 
 def lost_at(case: Case) -> str:
-    """Return when the session was to begin; only the day if it has become a whole one."""
-    return day_in_words(case.start) if case.is_whole_day else moment(case.start)
+    """Return when the session was to begin; only the day if it has become a whole one.
+
+    The year is the month's, which stands at the top of the page.
+    """
+    at = brief(case.start, case.start)
+    return at.rpartition(" ")[0] if case.is_whole_day else at
 
 
 def days_in_words(days: float) -> str:

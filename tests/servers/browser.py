@@ -8,6 +8,7 @@ import base64
 import fcntl
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,7 @@ FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 )
+ANSWERS_S = 60
 ENDS_S = 20
 _AS_THREE_AND_FOUR = (
     "import os, sys\n"
@@ -44,10 +46,11 @@ class Browser:
     """One tab. ``heard`` are the events that came so far: name and what it says."""
 
     orders: BinaryIO
-    answers: BinaryIO
+    answers: int
     session: str = ""
     count: int = 0
-    heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    read: bytearray = field(default_factory=bytearray, repr=False)
+    heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list, repr=False)
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send one order and return its answer; what comes between is remembered."""
@@ -63,11 +66,15 @@ class Browser:
         return dict(message["result"])
 
     def _next(self) -> dict[str, Any]:
-        read = bytearray()
-        while (one := self.answers.read(1)) != b"\0":
-            assert one, "the browser has ended"
-            read += one
-        message: dict[str, Any] = json.loads(read)
+        while b"\0" not in self.read:
+            ready, _, _ = select.select([self.answers], [], [], ANSWERS_S)
+            assert ready, "the browser says nothing"
+            more = os.read(self.answers, 1 << 16)
+            assert more, "the browser has ended"
+            self.read += more
+        said, _, rest = self.read.partition(b"\0")
+        self.read = bytearray(rest)
+        message: dict[str, Any] = json.loads(said)
         if "method" in message:
             self.heard.append((message["method"], message["params"]))
         return message
@@ -149,7 +156,7 @@ def browser(profile: Path) -> Iterator[Browser]:
     for one in (*given, order_out, answer_in):
         os.close(one)
     with os.fdopen(order_in, "wb") as orders, os.fdopen(answer_out, "rb") as answers:
-        found = Browser(orders, answers)
+        found = Browser(orders, answers.fileno())
         try:
             _attach(found)
             yield found

@@ -125,7 +125,7 @@ def test_the_figures_are_there():
         "tag it book to invite the client",
         "Approved GBP 80.00",
         "Proposed GBP 120.00",
-        "Session 10 Thu 19 Nov 2026 10:00 no-show recorded only – –",
+        "Session 10 Thu 19 Nov 10:00 no-show recorded only – –",
     ):
         assert words_of_it in said, words_of_it
 
