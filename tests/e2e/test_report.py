@@ -302,7 +302,10 @@ def test_each_move_is_drawn(seen: Browser) -> None:
 
     def at_edge(kind: str, x: float, y: float) -> bool:
         return any(
-            name == kind and left - 1 <= x <= right + 1 and top - 1 <= y <= bottom + 1
+            name == kind
+            and left - 1 <= x <= right + 1
+            and top - 1 <= y <= bottom + 1
+            and min(abs(x - left), abs(x - right), abs(y - top), abs(y - bottom)) <= 1
             for name, left, top, right, bottom in drawn
         )
 
