@@ -80,7 +80,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 tr:target > * { background: var(--new-fill); }
 .count { text-align: right; white-space: nowrap; }
 .when { white-space: nowrap; }
-tbody th { min-width: 6rem; }
+tbody th { min-width: 9.5rem; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .92em; }
 .share { width: 26%; min-width: 5rem; vertical-align: middle; }
 .bar { display: block; height: .7rem; border-radius: 3px; background: var(--accent); }
@@ -146,8 +146,8 @@ footer { padding-bottom: 2.5rem; font-size: .88rem; color: var(--soft); }
   section > p { break-inside: avoid; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; }
+  tbody th { min-width: 0; }
   .picture { min-width: 0 !important; }
-  .when { white-space: normal; }
   .picture, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   a { color: inherit; text-decoration: none; }
 }
