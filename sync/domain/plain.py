@@ -3,7 +3,7 @@
 import unicodedata
 
 from sync.domain.causes import Fault
-from sync.domain.lifecycle import Raincheck, State
+from sync.domain.lifecycle import MAILS, DutyKind, Raincheck, State
 from sync.domain.policy import Action
 from sync.domain.writes import day_and_time
 
@@ -23,13 +23,14 @@ WHAT_TO_DO = {
     State.FAILED: "the server refused it: {reason}. It is tried again when something changes",
 }
 
+FINISHED = "the next pass finishes it"
+MAILED = "a mail is still to be sent; the next pass tries again"
+
 
 def how_it_stands(raincheck: Raincheck) -> str | None:
     """Return what is still open about a raincheck; None if nothing is."""
-    if any(duty.refused for duty in raincheck.duties):
-        return "the server refuses a change; please look at the calendar"
-    if raincheck.duties:
-        return "the next pass finishes it"
+    if owed := _owed(raincheck):
+        return owed
     if raincheck.state in WHAT_TO_DO:
         return WHAT_TO_DO[raincheck.state].format(reason=raincheck.reason or "not known")
     tentative = raincheck.state is State.SETTLED and raincheck.slot and not raincheck.confirmed
@@ -39,6 +40,19 @@ def how_it_stands(raincheck: Raincheck) -> str | None:
     if raincheck.action is Action.HOLD:
         return f"held for {at}: tag it `book` to invite the client, or delete it"
     return f"offered for {at}: the client has not answered yet"
+
+
+def _owed(raincheck: Raincheck) -> str | None:
+    """Return what is to be said of the writes and mails that are still owed; None if none is."""
+    writes = [duty for duty in raincheck.duties if duty.kind not in MAILS]
+    mails = [duty for duty in raincheck.duties if duty.kind in (DutyKind.INVITE, DutyKind.UNINVITE)]
+    for duties, refused, pending in (
+        (writes, "the server refuses a change; please look at the calendar", FINISHED),
+        (mails, "a guest's address takes no mail; please tell them yourself", MAILED),
+    ):
+        if duties:
+            return refused if any(duty.refused for duty in duties) else pending
+    return None
 
 
 def visible(text: str) -> str:
