@@ -6,8 +6,9 @@ import sys
 import click
 
 from sync.cli import telling
-from sync.cli.exits import exit_of, printing, width_of
+from sync.cli.exits import printing, width_of
 from sync.cli.options import config_option, loaded
+from sync.cli.verdict import exit_of
 from sync.config import GoogleAccount
 from sync.wiring import Practice, opened
 
