@@ -49,9 +49,7 @@ def text_of(section: str) -> str:
 
 
 @pytest.mark.parametrize(("section", "case"), CASES)
-def test_the_configuration_does_what_the_row_says(
-    section: str, case: Case, tmp_path: Path
-) -> None:
+def test_the_configuration_does_what_the_row_says(section: str, case: Case, tmp_path: Path) -> None:
     """The row's case is played with the section's own configuration, as users would write it."""
     path = tmp_path / "config.toml"
     path.write_text(text_of(section), "utf-8")
