@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 
@@ -14,11 +14,19 @@ from sync.errors import CalendarError, ConflictError, CursorExpiredError
 from tests.docs.pages import ROOT
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
-QUOTING = ("Nothing happens", "Logins", "Servers", "The configuration", "The state file")
+QUOTING = (
+    *("Nothing happens", "Logins", "Servers", "Mail"),
+    *("The configuration", "The state file", "The service"),
+)
 INSIDE = (ConflictError, CursorExpiredError)
 """Errors that no person meets: they are read back and answered within the pass."""
 
 RAISED = {"JournalError", "BusyError"}
+MAIL = ROOT / "adapters" / "mail" / "errors.py"
+TOLD_BY_MAIL = {"_told": 1, "_by_code": 1}
+"""The functions that make the mail adapter's errors, and which argument is the message."""
+
+WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
 IN_CODE = re.compile(r"`([^`]+)`")
 
 
@@ -35,14 +43,13 @@ def trees() -> Iterator[ast.Module]:
             yield ast.parse(path.read_text("utf-8"))
 
 
+def text_of(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
 def texts() -> str:
     """Return every text in our source, one below the other."""
-    return "\n".join(
-        node.value
-        for tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+    return "\n".join(text_of(node) for tree in trees() for node in ast.walk(tree))
 
 
 QUOTED = sorted(
@@ -96,30 +103,35 @@ def test_every_message_of_an_adapter_is_told_of(message: str) -> None:
     assert is_covered(message)
 
 
-def raised() -> set[str]:
-    """Return what stands in every error of the state file, its variable parts left out."""
+def said_in(trees: Iterable[ast.Module], names: Mapping[str, int]) -> set[str]:
+    """Return the text of every call of *names*, which argument it is, variable parts left out."""
     calls = [
-        node
-        for tree in trees()
+        node.args[names[node.func.id]]
+        for tree in trees
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
     ]
-    return {
-        "…".join(
-            part.value
-            for part in ast.walk(call.args[0])
-            if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        )
-        for call in calls
-    }
+    told = {"…".join(filter(None, map(text_of, ast.walk(call)))) for call in calls}
+    return {each for each in told if WORDS.search(each)}
 
 
-def test_errors_of_the_state_are_found() -> None:
+def raised() -> set[str]:
+    """Return what stands in every error of the state file."""
+    return said_in(trees(), dict.fromkeys(RAISED, 0))
+
+
+def of_mail() -> set[str]:
+    """Return what stands in every error of the mail adapter."""
+    return said_in([ast.parse(MAIL.read_text("utf-8"))], TOLD_BY_MAIL)
+
+
+def test_errors_are_found() -> None:
     """Fewer would mean that they are raised in another way now."""
     assert len(raised()) >= 6
+    assert len(of_mail()) >= 10
 
 
-@pytest.mark.parametrize("message", sorted(raised()))
-def test_every_error_of_the_state_is_told_of(message: str) -> None:
-    """Whatever is wrong with the state file has a row."""
+@pytest.mark.parametrize("message", sorted(raised() | of_mail()))
+def test_every_error_of_state_and_mail_is_told_of(message: str) -> None:
+    """Whatever is wrong with the state file, or with a mail, has a row."""
     assert is_covered(message)
