@@ -13,7 +13,10 @@ from tests.e2e.google_desk import GoogleDesk
 GOOGLE = {"googleapiclient", "google", "google_auth_httplib2", "httplib2", "adapters.google"}
 CALDAV = {"caldav", "niquests", "urllib3", "lxml", "adapters.caldav"}
 READING = {"icalendar", "recurring_ical_events", "dateutil"}
-REST = {"holidays", "rich", "radicale", "prometheus_client", "keyring", "scipy", "numpy"}
+REST = {
+    *("holidays", "rich", "radicale", "prometheus_client", "keyring", "scipy", "numpy"),
+    *("smtplib", "adapters.mail"),
+}
 CODE = """
 import json, sys
 before = set(sys.modules)
