@@ -12,6 +12,7 @@ from sync.cli.exits import INTERRUPTED, Exit
 from sync.domain.passes import WarningCode
 from sync.errors import CalendarError, ConflictError, CursorExpiredError
 from tests.docs.pages import ROOT
+from tests.e2e.desk import Desk, in_days, session
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
 QUOTING = (
@@ -135,3 +136,25 @@ def test_errors_are_found() -> None:
 def test_every_error_of_state_and_mail_is_told_of(message: str) -> None:
     """Whatever is wrong with the state file, or with a mail, has a row."""
     assert is_covered(message)
+
+
+def test_a_calendar_emptied_on_purpose(radicale_office: Desk) -> None:
+    """The way out that the page tells: the warning comes until `deleted` was off for one pass."""
+    names = [f"next-{number}" for number in range(6)]
+    for number, name in enumerate(names):
+        radicale_office.put(name, session(name, in_days(3 + number)))
+    radicale_office.sync()
+    for name in names:
+        radicale_office.delete(name)
+    for _ in range(2):
+        assert codes(radicale_office) == ["calendar-emptied"]
+    before = radicale_office.config.read_text("utf-8")
+    radicale_office.config.write_text(f"{before}[signals]\ndeleted = false\n", "utf-8")
+    assert codes(radicale_office) == []
+    radicale_office.config.write_text(before, "utf-8")
+    assert codes(radicale_office) == []
+    assert radicale_office.replacements() == []
+
+
+def codes(office: Desk) -> list[str]:
+    return [warned["code"] for warned in office.sync()["warnings"]]
