@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sync.domain.notes import with_line, without_line
+from sync.domain.sample import Origin, Sample
 from sync.domain.sessions import Answer, Kind, Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 from sync.errors import (
@@ -232,6 +233,31 @@ class MemoryCalendar:
         """Return what `check` tells of it."""
         self._ask("facts")
         return Facts(self._name, f"memory:{self._name}", invites=self._invites, writable=True)
+
+    def plant(self, sample: Sample) -> Session:
+        """Write `doctor`'s event; see `sync.ports.Bench`."""
+        self._ask("plant")
+        return self.put(
+            Session(
+                key=sample.key,
+                calendar=self._name,
+                kind=Kind.SINGLE,
+                when=sample.when,
+                title=sample.title,
+                notes=sample.notes,
+                transparent=True,
+            )
+        )
+
+    def uproot(self, key: SessionKey) -> None:
+        """Delete `doctor`'s event."""
+        self._ask("uproot")
+        if self._resource_of(key.uid) is not None:
+            self.remove(key)
+
+    def origin(self, session: Session, category: str) -> Origin:  # noqa: ARG002 - there is one
+        """Return where a category comes from."""
+        return Origin.CATEGORY
 
     def _ask(self, operation: str) -> None:
         self._requests += 1

@@ -11,11 +11,13 @@ from sync.domain.fees import FeeState
 from sync.domain.ledger import Row
 from sync.domain.letters import Letter
 from sync.domain.lifecycle import Raincheck
+from sync.domain.sample import Origin, Sample
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 
 __all__ = [
     "Amendment",
+    "Bench",
     "Calendar",
     "ChangeSet",
     "Clock",
@@ -189,6 +191,32 @@ class Calendar(Protocol):
         ...
 
 
+class Bench(Calendar, Protocol):
+    """A calendar as `doctor` needs it: one event of ours is put there and taken away again."""
+
+    def plant(self, sample: Sample) -> Session:
+        """Write *sample* and return it as it was read back. May be called again.
+
+        Raises:
+            OutcomeUnknownError: it may stand there now.
+        """
+        ...
+
+    def uproot(self, key: SessionKey) -> None:
+        """Delete the sample with *key*, wherever in this calendar it stands; no other is touched.
+
+        Is it not there, nothing is done.
+
+        Raises:
+            OutcomeUnknownError: it may still stand there.
+        """
+        ...
+
+    def origin(self, session: Session, category: str) -> Origin:
+        """Return where one of the categories of *session*, as it was read, comes from."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a raincheck's story; *at* is UTC. Holds nothing that a client could be known by.
@@ -358,7 +386,7 @@ class Server(Protocol):
 
     def calendar(
         self, wanted: str, *, name: str, zone: ZoneInfo, everything: bool = False
-    ) -> Calendar:
+    ) -> Bench:
         """Return the calendar that *wanted* names (display name, path or id); sends nothing.
 
         Args:

@@ -30,7 +30,7 @@ from sync.errors import (
     UnreachableError,
 )
 from sync.journal import SqliteJournal, one_writer
-from sync.ports import Calendar, Mailer, Server
+from sync.ports import Bench, Calendar, Mailer, Server
 
 
 class SystemClock:
@@ -157,6 +157,17 @@ def titles_of(
     return found
 
 
+@contextmanager
+def benches(config: Config, *, environ: Mapping[str, str]) -> Iterator[tuple[Bench, ...]]:
+    """Open every calendar for a visit of the doctor; no state is opened, and none is locked.
+
+    Raises:
+        ConfigError: a password cannot be had.
+    """
+    with servers(config, environ=environ) as accounts:
+        yield _calendars(config, accounts)
+
+
 def rules_of(config: Config) -> Rules:
     """Return all that decides, as the core sees it."""
     vocabulary = config.vocabulary()
@@ -277,7 +288,7 @@ def _google(
     )
 
 
-def _calendars(config: Config, found: Mapping[str, Server]) -> tuple[Calendar, ...]:
+def _calendars(config: Config, found: Mapping[str, Server]) -> tuple[Bench, ...]:
     drop = config.signals_of().drop_calendar
     return tuple(
         found[each.account].calendar(

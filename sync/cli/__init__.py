@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "Validate the configuration, log in everywhere, say what would be watched.",
     "completion": "Print a script for your shell: bash, zsh or fish.",
     "demo": "See it work: a calendar server of its own, a sample week, one sync.",
+    "doctor": "Put a test event into a calendar and say which of your tags arrive.",
     "fees": "Show what missed sessions cost; approve or waive it.",
     "history": "Tell what was done, when, and why.",
     "labels": "Create the labels that say a session was disrupted, in Google Calendar.",

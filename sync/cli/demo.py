@@ -1,16 +1,12 @@
 """`raincheck demo`: see it work, without an account."""
 
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from types import FrameType
 
 import click
 
-INTERRUPTED = 128 + signal.SIGINT
+from sync.cli.exits import INTERRUPTED, ended_by_signals
 
 
 @click.command()
@@ -30,29 +26,10 @@ def demo(*, keep: bool, google: bool) -> None:
     from sync.demo.show import Show
 
     try:
-        with _ended_by_signals():
+        with ended_by_signals():
             Show(keep=keep, google=google).run(now=datetime.now(UTC), environ=os.environ)
     except DemoError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("\nStopped. The demo's server and its files are gone.", err=True)
         sys.exit(INTERRUPTED)
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as an exception, so that it cleans up after itself."""
-    held = {
-        number: signal.signal(number, _end)
-        for name in ("SIGTERM", "SIGHUP")
-        if (number := getattr(signal, name, None)) is not None
-    }
-    try:
-        yield
-    finally:
-        for number, handler in held.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    sys.exit(128 + number)

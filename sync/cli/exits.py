@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self, TextIO
 
 import click
@@ -117,3 +117,22 @@ def printing() -> Iterator[None]:
 def width_of(stream: TextIO) -> int | None:
     """Return how wide the terminal behind *stream* is; None where lines are not to be broken."""
     return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as an exception, so that it cleans up after itself."""
+    held = {
+        number: signal.signal(number, _end)
+        for name in ("SIGTERM", "SIGHUP")
+        if (number := getattr(signal, name, None)) is not None
+    }
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)

@@ -72,8 +72,10 @@ class Practice:
 def is_session(session: Session, practice: Practice) -> bool:
     """Return whether *session* is one with a client, by the calendar it is in.
 
-    What was dragged into the drop calendar is one.
+    What was dragged into the drop calendar is one; what `doctor` put there is none.
     """
+    if identity.is_sample(session.key):
+        return False
     if is_dropped(session, practice.watch):
         return True
     holds = practice.calendars[session.calendar]
@@ -236,6 +238,7 @@ def busy_in(agenda: Iterable[Session], practice: Practice) -> tuple[Busy, ...]:
             closure=is_closure(session, known),
         )
         for session in agenda
+        if not identity.is_sample(session.key)
     )
     return tuple(busy for busy in found if busy is not None)
 
