@@ -237,6 +237,8 @@ class MemoryCalendar:
     def plant(self, sample: Sample) -> Session:
         """Write `doctor`'s event; see `sync.ports.Bench`."""
         self._ask("plant")
+        if (resource := self._resource_of(sample.key.uid)) is not None:
+            return self._fresh(resource, sample.key)
         return self.put(
             Session(
                 key=sample.key,
