@@ -192,24 +192,17 @@ class Calendar(Protocol):
 
 
 class Bench(Calendar, Protocol):
-    """A calendar as `doctor` needs it: one event of ours is put there and taken away again."""
+    """A calendar as `doctor` needs it: a sample is put there, and taken away again.
+
+    Both may be called again, and raise OutcomeUnknownError where it may stand there now.
+    """
 
     def plant(self, sample: Sample) -> Session:
-        """Write *sample* and return it as it was read back. May be called again.
-
-        Raises:
-            OutcomeUnknownError: it may stand there now.
-        """
+        """Write *sample* and return it as it was read back."""
         ...
 
     def uproot(self, key: SessionKey) -> None:
-        """Delete the sample with *key*, wherever in this calendar it stands; no other is touched.
-
-        Is it not there, nothing is done.
-
-        Raises:
-            OutcomeUnknownError: it may still stand there.
-        """
+        """Delete the sample with *key*, wherever in here it stands; nothing if it does not."""
         ...
 
     def origin(self, session: Session, category: str) -> Origin:

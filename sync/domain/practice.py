@@ -41,7 +41,6 @@ from sync.domain.writes import Amendment, is_confirmed_at_once
 WEEKLY = timedelta(days=7)
 """The rhythm assumed of a series: what a copy of one instance tells is only that there is one."""
 
-
 BY_MARKS = "marks in the calendar"
 """The rule of a raincheck that was rebuilt after a lost state file."""
 
@@ -238,7 +237,6 @@ def busy_in(agenda: Iterable[Session], practice: Practice) -> tuple[Busy, ...]:
             closure=is_closure(session, known),
         )
         for session in agenda
-        if not identity.is_sample(session.key)
     )
     return tuple(busy for busy in found if busy is not None)
 
