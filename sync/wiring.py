@@ -21,6 +21,7 @@ from sync.domain.practice import Practice as Rules
 from sync.domain.sessions import SessionKey
 from sync.domain.signals import Watch
 from sync.engine import Engine
+from sync.engine.current import Progress, unseen
 from sync.errors import (
     AccessError,
     CalendarError,
@@ -69,6 +70,7 @@ def opened(
     environ: Mapping[str, str],
     dry_run: bool = False,
     allow_many: bool = False,
+    progress: Progress = unseen,
 ) -> Iterator[Practice]:
     """Open the practice that *config* describes, its state locked unless it is a dry run.
 
@@ -94,6 +96,7 @@ def opened(
             allow_many=allow_many,
             dry_run=dry_run,
             mailer=None if dry_run else mailer_of(config, environ=environ),
+            progress=progress,
         )
         yield Practice(engine, config.zone)
 

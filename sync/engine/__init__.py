@@ -16,7 +16,7 @@ from sync.domain.policy import Policy, Terms
 from sync.domain.practice import Practice
 from sync.domain.signals import AHEAD_MAX
 from sync.engine import finding, looking, placing
-from sync.engine.current import Pass
+from sync.engine.current import Pass, Progress, unseen
 from sync.engine.finding import Found
 from sync.engine.mailing import Postman
 from sync.engine.placing import Placed
@@ -33,7 +33,7 @@ class Engine:
     """One practice and its ports. ``allow_many`` lifts `max_new` for this pass.
 
     ``settle``, ``stopping`` and ``replan`` are the daemon's, as in `Pass`; a one-off pass does not
-    wait. ``mailer`` is there if ``practice.mails``.
+    wait. ``mailer`` is there if ``practice.mails``, ``progress`` for whoever watches.
     """
 
     practice: Practice
@@ -48,6 +48,7 @@ class Engine:
     stopping: Callable[[], bool] = lambda: False
     replan: bool = True
     mailer: Mailer | None = None
+    progress: Progress = unseen
 
     def look(self, account: str) -> tuple[looking.Look, ...]:
         """Return a look at each calendar of *account*, for a pass to be given; writes nothing."""
@@ -115,6 +116,7 @@ class Engine:
             self.stopping,
             self.replan,
             self.mailer,
+            self.progress,
         )
 
     def _owe(self, placed: Placed) -> None:

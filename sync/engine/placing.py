@@ -15,7 +15,7 @@ from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
 from sync.domain.sessions import Session, SessionKey, Span, Status
 from sync.domain.signals import words_of
-from sync.engine.current import Pass
+from sync.engine.current import Pass, Phase, Step
 from sync.engine.finding import Found
 from sync.engine.looking import Look
 from sync.errors import CalendarError, RejectedError
@@ -208,6 +208,7 @@ def _with_slots(
     wanting: Sequence[Raincheck], placed: Placed, looks: Sequence[Look], current: Pass
 ) -> list[Raincheck]:
     practice, now = current.practice, current.now
+    current.progress(Step(Phase.PLACING, 1, len(wanting)))
     window = window_of(wishes_of(wanting, practice, now=now))
     try:
         agenda, placed.warnings = agenda_of(looks, window, current.retries)

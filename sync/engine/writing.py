@@ -3,7 +3,7 @@
 Everything here may be done twice. What a crash leaves half done, the next pass finishes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -18,7 +18,7 @@ from sync.domain.policy import Action, SignalKind
 from sync.domain.sessions import Session, Timed
 from sync.domain.writes import Amendment, draft_of, mark_of
 from sync.engine import duties, pausing
-from sync.engine.current import Pass
+from sync.engine.current import Pass, Phase, Step
 from sync.engine.looking import Look
 from sync.engine.placing import (
     Placed,
@@ -57,17 +57,23 @@ class Writer:
             JournalError: at once; nothing is written that could not be noted.
         """
         fresh = [r.id for r in placed.rainchecks.values() if self._is_to_be_written(r)]
-        for id_ in fresh:
-            placed.put(self._guarded(placed.rainchecks[id_], self._create))
+        for raincheck in self._each(Phase.WRITING, fresh, placed):
+            placed.put(self._guarded(raincheck, self._create))
         self._make_way(placed, fresh)
-        for raincheck in list(placed.rainchecks.values()):
-            if self._is_to_be_marked(raincheck):
-                act = self._mark if raincheck.id in fresh else self._mark_later
-                placed.put(self._guarded(raincheck, act, raincheck.original.calendar))
-        for raincheck in list(placed.rainchecks.values()):
-            for duty in raincheck.duties:
-                if duty.kind not in MAILS:
-                    self._see_to(raincheck.id, duty, placed)
+        marking = [r.id for r in placed.rainchecks.values() if self._is_to_be_marked(r)]
+        for raincheck in self._each(Phase.MARKING, marking, placed):
+            act = self._mark if raincheck.id in fresh else self._mark_later
+            placed.put(self._guarded(raincheck, act, raincheck.original.calendar))
+        indebted = [r.id for r in placed.rainchecks.values() if _writes_owed(r)]
+        for raincheck in self._each(Phase.FINISHING, indebted, placed):
+            for duty in _writes_owed(raincheck):
+                self._see_to(raincheck.id, duty, placed)
+
+    def _each(self, phase: Phase, ids: Sequence[str], placed: Placed) -> Iterator[Raincheck]:
+        """Yield the rainchecks with *ids*, telling how far it has come."""
+        for number, id_ in enumerate(ids, 1):
+            self.current.progress(Step(phase, number, len(ids)))
+            yield placed.rainchecks[id_]
 
     def _see_to(self, id_: str, duty: Duty, placed: Placed) -> None:
         """Do what is owed; what the server refused is tried again when something has changed."""
@@ -259,3 +265,7 @@ class Writer:
             else []
         )
         self.current.journal.advance(raincheck, entry, seen)
+
+
+def _writes_owed(raincheck: Raincheck) -> tuple[Duty, ...]:
+    return tuple(duty for duty in raincheck.duties if duty.kind not in MAILS)
