@@ -6,8 +6,8 @@ import sys
 import click
 
 from sync.cli.exits import Exit
-from sync.cli.options import config_option, loaded
-from sync.cli.telling import advised
+from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
+from sync.cli.telling import advised, counted
 from sync.config import Config, GoogleAccount
 from sync.domain.passes import Reach
 from sync.domain.plain import visible
@@ -25,15 +25,22 @@ HOLDS = {
 @click.command()
 @config_option
 @click.option("--offline", is_flag=True, help="Only validate the file; contact no server.")
-def check(config: str | None, *, offline: bool) -> None:
+@loudness_options
+def check(config: str | None, *, offline: bool, loudness: Loudness) -> None:
     """Validate the configuration, log in everywhere, say what would be watched."""
     settings = loaded(config)
+    with as_loud(loudness):
+        sys.exit(_checked(settings, offline=offline, verbose=loudness is Loudness.VERBOSE))
+
+
+def _checked(settings: Config, *, offline: bool, verbose: bool) -> Exit:
     click.echo(f"{settings.path}: in order.")
     _tell_hours(settings)
     if offline:
-        return
+        return Exit.DONE
     with servers(settings, environ=os.environ) as found:
-        sys.exit(max((_tell_account(settings, server) for server in found.values()), default=0))
+        outcomes = [_tell_account(settings, one, verbose=verbose) for one in found.values()]
+    return max(outcomes, default=Exit.DONE)
 
 
 def _tell_hours(settings: Config) -> None:
@@ -44,7 +51,7 @@ def _tell_hours(settings: Config) -> None:
     click.echo(f"Open on {opened} ({settings.practice.timezone}){holidays}.")
 
 
-def _tell_account(settings: Config, server: Server) -> Exit:
+def _tell_account(settings: Config, server: Server, *, verbose: bool) -> Exit:
     """Tell what one account holds; return how it went."""
     accounts = {each.name: each for each in settings.accounts}
     google = isinstance(accounts[server.name], GoogleAccount)
@@ -62,18 +69,22 @@ def _tell_account(settings: Config, server: Server) -> Exit:
             server.calendar(each.calendar, name=each.name, zone=settings.zone),
             each.sessions,
             google=google,
+            verbose=verbose,
         )
         for each in watched
     ]
     return max(outcomes, default=Exit.DONE)
 
 
-def _tell_calendar(calendar: Calendar, holds: str, *, google: bool) -> Exit:
+def _tell_calendar(calendar: Calendar, holds: str, *, google: bool, verbose: bool) -> Exit:
     try:
         facts = calendar.facts()
     except CalendarError as error:
         return _tell_trouble(calendar.name, error, google=google)
     click.echo(f"{calendar.name}: found; {HOLDS[holds]}.")
+    if verbose:
+        asked = counted(calendar.requests, "request")
+        click.echo(visible(f"{calendar.name}: it is {facts.address} ({asked})"), err=True)
     if holds == "none":
         return Exit.DONE
     if not facts.writable:

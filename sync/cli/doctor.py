@@ -12,7 +12,7 @@ import click
 from sync import wiring
 from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
 from sync.cli.options import config_option, loaded
-from sync.cli.telling import visible
+from sync.domain.plain import visible
 from sync.config import Config, GoogleAccount, WatchedCalendar
 from sync.config.values import duration, spoken
 from sync.doctor import Edited, Seen, Trouble, Visit

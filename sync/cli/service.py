@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from sync import systemd
-from sync.cli.options import config_option, loaded
+from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
 from sync.config import CaldavAccount, Config, GoogleAccount, credential_of, find_config
 from sync.config.places import resolved
 
@@ -46,8 +46,14 @@ def show(config: str | None, *, user: bool, timer: bool) -> None:
 
 @service.command()
 @_options
-def install(config: str | None, *, user: bool, timer: bool) -> None:
+@loudness_options
+def install(config: str | None, *, user: bool, timer: bool, loudness: Loudness) -> None:
     """Write the unit, enable it and start it."""
+    with as_loud(loudness):
+        _install(config, user=user, timer=timer, verbose=loudness is Loudness.VERBOSE)
+
+
+def _install(config: str | None, *, user: bool, timer: bool, verbose: bool) -> None:
     units = _units(config, user=user, timer=timer)
     folder = _folder(user=user)
     try:
@@ -59,8 +65,8 @@ def install(config: str | None, *, user: bool, timer: bool) -> None:
         raise click.ClickException(
             f"{error.filename} cannot be written; run it with sudo, or with --user"
         ) from error
-    _systemctl("daemon-reload", user=user)
-    _systemctl("enable", "--now", _started(timer=timer), user=user)
+    _systemctl("daemon-reload", user=user, verbose=verbose)
+    _systemctl("enable", "--now", _started(timer=timer), user=user, verbose=verbose)
     click.echo(f"{_started(timer=timer)}: enabled and started")
     if user:
         click.echo("To keep it running while you are logged out: loginctl enable-linger")
@@ -68,19 +74,25 @@ def install(config: str | None, *, user: bool, timer: bool) -> None:
 
 @service.command()
 @click.option("--user", is_flag=True, help="The service of your own user.")
-def uninstall(*, user: bool) -> None:
+@loudness_options
+def uninstall(*, user: bool, loudness: Loudness) -> None:
     """Stop the service and remove its units; configuration and state stay."""
+    with as_loud(loudness):
+        _uninstall(user=user, verbose=loudness is Loudness.VERBOSE)
+
+
+def _uninstall(*, user: bool, verbose: bool) -> None:
     folder, found = _folder(user=user), False
     for name in (systemd.DAEMON, systemd.TIMER, systemd.ONE_OFF):
         if (folder / name).exists():
             found = True
             if name != systemd.ONE_OFF:
-                _systemctl("disable", "--now", name, user=user)
+                _systemctl("disable", "--now", name, user=user, verbose=verbose)
             (folder / name).unlink()
             click.echo(f"{folder / name}: removed")
     if not found:
         raise click.ClickException(f"no unit of ours is in {folder}")
-    _systemctl("daemon-reload", user=user)
+    _systemctl("daemon-reload", user=user, verbose=verbose)
 
 
 def _units(config: str | None, *, user: bool, timer: bool) -> dict[str, str]:
@@ -132,11 +144,13 @@ def _started(*, timer: bool) -> str:
     return systemd.TIMER if timer else systemd.DAEMON
 
 
-def _systemctl(*words: str, user: bool) -> None:
+def _systemctl(*words: str, user: bool, verbose: bool) -> None:
     program = shutil.which("systemctl")
     if program is None:
         raise click.ClickException(_NO_SYSTEMD)
     command = [program, *(["--user"] if user else []), *words]
+    if verbose:
+        click.echo(" ".join(command), err=True)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     if done.returncode:
         raise click.ClickException(f"systemctl {' '.join(words)} failed: {done.stderr.strip()}")

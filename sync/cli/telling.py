@@ -41,20 +41,28 @@ def as_json(report: PassReport) -> dict[str, Any]:
     }
 
 
-def as_text(report: PassReport, *, titles: bool) -> Iterator[str]:
-    """Yield the lines a person reads on stdout."""
+def as_text(report: PassReport, *, titles: bool, rules: bool = False) -> Iterator[str]:
+    """Yield the lines a person reads on stdout; with *rules*, which one decided each action."""
     if report.dry_run:
         yield "Dry run: this is what would be done; nothing was written."
     told = [r for r in report.rainchecks if not _is_recognised(r, report)]
     for raincheck in told:
-        yield from map(visible, _story(raincheck, dry_run=report.dry_run, titles=titles))
+        story = _story(raincheck, dry_run=report.dry_run, titles=titles, rules=rules)
+        yield from map(visible, story)
     if recognised := len(report.rainchecks) - len(told):
-        yield f"{_counted(recognised, 'session')} dealt with before, recognised by the marks there."
+        yield f"{counted(recognised, 'session')} dealt with before, recognised by the marks there."
     looked = ", ".join(_looked(look) for look in report.calendars)
     all_seen = all(look.reach is Reach.OK for look in report.calendars)
     if not told and not report.held and all_seen:
         yield "Nothing to reschedule."
     yield visible(f"Looked at {looked}.") if looked else "No calendar was looked at."
+
+
+def for_a_person(report: PassReport, *, titles: bool) -> Iterator[str]:
+    """Yield what `as_text` says of the sessions that need a person, and nothing else."""
+    for raincheck in report.rainchecks:
+        if raincheck.needs_a_person:
+            yield from map(visible, _story(raincheck, dry_run=report.dry_run, titles=titles))
 
 
 def troubles(report: PassReport, *, titles: bool, google: Collection[str] = ()) -> Iterator[str]:
@@ -161,12 +169,16 @@ def _warning(warned: Warned) -> dict[str, str | None]:
     }
 
 
-def _story(raincheck: Raincheck, *, dry_run: bool, titles: bool) -> Iterator[str]:
+def _story(
+    raincheck: Raincheck, *, dry_run: bool, titles: bool, rules: bool = False
+) -> Iterator[str]:
     original = raincheck.original
     label = "plan" if dry_run and raincheck.state is State.PLANNED else "done"
     yield f"{_named(original, titles=titles)} ({original.calendar}, {raincheck.id})"
     yield f"    seen  {_seen(raincheck)}"
     yield f"    {label}  {_done(raincheck, dry_run=dry_run)}"
+    if rules:
+        yield f"    rule  {raincheck.rule} says {raincheck.action.value}"
     if raincheck.reason:
         yield f"    why   {raincheck.reason}"
     if raincheck.fee is not None:
@@ -185,7 +197,8 @@ def _is_recognised(raincheck: Raincheck, report: PassReport) -> bool:
     return raincheck.rule == BY_MARKS and raincheck.pass_id == report.id
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return *number* with its noun, as it is said."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
