@@ -6,24 +6,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sync.cli.telling import visible
+from sync.cli.telling import counted, visible
 from sync.engine.current import Phase, Progress, Step, unseen
 
 
 def said(step: Step) -> str:
     """Return what the pass is doing, in plain words."""
-    place = visible(step.calendar)
+    so_far = f"({step.number} of {step.count})"
     match step.phase:
         case Phase.LOOKING:
-            return f"looking at {place}"
+            return f"looking at {visible(step.calendar)} {so_far}"
         case Phase.PLACING:
-            return f"placing {step.count} session{'' if step.count == 1 else 's'}"
+            return f"placing {counted(step.count, 'session')}"
         case Phase.WRITING:
-            return "writing new sessions"
+            return f"writing new sessions {so_far}"
         case Phase.MARKING:
-            return "marking the originals"
+            return f"marking the originals {so_far}"
         case Phase.FINISHING:
-            return "finishing what is owed"
+            return f"finishing what is owed {so_far}"
 
 
 @dataclass(slots=True)
@@ -60,14 +60,13 @@ def shown(*, wanted: bool) -> Iterator[Progress]:
         yield unseen
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn
     from rich.progress import Progress as Bars
 
     columns = (
         SpinnerColumn("line"),  # plain letters: every terminal has them
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=20),
-        MofNCompleteColumn(),
     )
     console = Console(stderr=True)
     with Bars(*columns, console=console, transient=True, redirect_stdout=False) as bars:
@@ -75,6 +74,8 @@ def shown(*, wanted: bool) -> Iterator[Progress]:
 
         def show(step: Step) -> None:
             done = step.number - 1
-            bars.update(task, description=said(step), completed=done, total=step.count)
+            bars.update(
+                task, description=said(step), completed=done, total=step.count, refresh=True
+            )
 
         yield show

@@ -56,8 +56,14 @@ def test_a_terminal_shows_how_far_it_has_come(office: Desk) -> None:
     code, told = on_a_terminal(office.command("sync"))
     assert code == 0
     shown = plain(told)
-    assert f"looking at {office.title}" in shown
-    assert "placing 1 session" in shown or "writing new sessions" in shown
+    phases = (
+        f"looking at {office.title} (1 of 1)",
+        "placing 1 session",
+        "writing new sessions (1 of 1)",
+        "marking the originals (1 of 1)",
+    )
+    assert sorted(map(shown.find, phases)) == list(map(shown.find, phases)), shown
+    assert shown.find(phases[0]) >= 0, shown
     assert NAME not in shown
     assert told.rfind("\x1b[?25h") > told.rfind("\x1b[?25l")
     assert told.rstrip().endswith("\x1b[2K")

@@ -15,7 +15,8 @@ def test_every_phase_has_its_words():
     """Plain ones, and a calendar's name cannot steer the terminal."""
     for phase in Phase:
         assert said(Step(phase, 1, 2, "sessions"))
-    assert said(Step(Phase.LOOKING, 1, 2, "work\x1b[2J")) == "looking at work[2J"
+    assert said(Step(Phase.LOOKING, 1, 2, "work\x1b[2J")) == "looking at work[2J (1 of 2)"
+    assert said(Step(Phase.WRITING, 2, 3)) == "writing new sessions (2 of 3)"
     assert said(Step(Phase.PLACING, 1, 1)) == "placing 1 session"
     assert said(Step(Phase.PLACING, 1, 7)) == "placing 7 sessions"
 
