@@ -12,11 +12,11 @@ import click
 from sync import wiring
 from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
 from sync.cli.options import config_option, loaded
-from sync.domain.plain import visible
 from sync.config import Config, GoogleAccount, WatchedCalendar
 from sync.config.values import duration, spoken
 from sync.doctor import Edited, Seen, Trouble, Visit
 from sync.domain.passes import Warned
+from sync.domain.plain import visible
 from sync.domain.sample import TITLE, said_by, ways
 from sync.domain.sessions import Session, Timed
 from sync.domain.signals import Disruption, Watch

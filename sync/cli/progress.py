@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sync.cli.telling import counted, visible
+from sync.cli.telling import counted
+from sync.domain.plain import visible
 from sync.engine.current import Phase, Progress, Step, unseen
 
 

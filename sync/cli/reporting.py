@@ -13,6 +13,7 @@ from sync.cli.progress import Timings
 from sync.cli.verdict import exit_of
 from sync.config import Config, GoogleAccount
 from sync.domain.passes import PassReport
+from sync.domain.plain import visible
 
 
 def reported(
@@ -48,7 +49,7 @@ def details(report: PassReport, timings: Timings) -> Iterator[str]:
         scan = f"{look.scan} scan" if look.scan else "not read"
         requests = telling.counted(look.requests, "request")
         changed = f"{look.changed} changed, " if look.scan else ""
-        yield telling.visible(f"{look.name} ({look.account}): {scan}, {changed}{requests}")
+        yield visible(f"{look.name} ({look.account}): {scan}, {changed}{requests}")
     parts = [f"{phase.value} {spent:.2f} s" for phase, spent in timings.spent_s.items()]
     whole = (report.finished - report.started).total_seconds()
     named = f" ({', '.join(parts)})" if parts else ""
