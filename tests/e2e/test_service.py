@@ -131,7 +131,7 @@ def test_a_state_that_the_system_service_cannot_write_is_told(radicale_office: D
 
 
 def test_install_and_uninstall(radicale_office: Desk, tmp_path: Path) -> None:
-    """It writes the unit, asks systemd to start it, and takes it away again."""
+    """It writes the unit, asks systemd to start it, and takes it away again; as loud as asked."""
     told = tmp_path / "told"
     fake = tmp_path / "bin" / "systemctl"
     fake.parent.mkdir()
@@ -145,16 +145,17 @@ def test_install_and_uninstall(radicale_office: Desk, tmp_path: Path) -> None:
     unit = tmp_path / "home" / "systemd" / "user" / "raincheck.service"
     options = ["--user", "--config", str(radicale_office.config)]
     done = subprocess.run(
-        [COMMAND, "service", "install", *options],
+        [COMMAND, "service", "install", "--quiet", *options],
         capture_output=True, text=True, check=False, env=environ,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert unit.exists()
     gone = subprocess.run(
-        [COMMAND, "service", "uninstall", "--user"],
+        [COMMAND, "service", "uninstall", "--user", "--verbose"],
         capture_output=True, text=True, check=False, env=environ,
     )  # fmt: skip
     assert gone.returncode == 0, gone.stderr
+    assert f"{fake} --user disable --now raincheck.service" in gone.stderr
     assert not unit.exists()
     assert told.read_text("utf-8").splitlines() == [
         "--user daemon-reload",
