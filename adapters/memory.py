@@ -6,11 +6,12 @@ calendars share an account; `put` and `remove` are the person's own app.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sync.domain.notes import with_line, without_line
+from sync.domain.sample import Origin, Sample
 from sync.domain.sessions import Answer, Kind, Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 from sync.errors import (
@@ -18,10 +19,11 @@ from sync.errors import (
     CalendarError,
     CalendarMissingError,
     CursorExpiredError,
+    RejectedError,
     RevisionMismatchError,
     SessionGoneError,
 )
-from sync.ports import ChangeSet, Diary, Facts, Known, Lost, Scan, Unreadable
+from sync.ports import ChangeSet, Diary, Facts, Known, Letter, Lost, Scan, Unreadable
 
 
 @dataclass(slots=True)
@@ -31,6 +33,26 @@ class _Resource:
     sessions: tuple[Session, ...]
     revision: int
     readable: bool = True
+
+
+@dataclass(slots=True)
+class MemoryMailer:
+    """A mail server in memory; see `sync.ports.Mailer`. ``boxes`` maps ids to what came in.
+
+    A letter that comes twice is one letter, as mailboxes have it. ``refuses`` are addresses.
+    """
+
+    boxes: dict[str, Letter] = field(default_factory=dict)
+    refuses: set[str] = field(default_factory=set)
+
+    def send(self, letter: Letter) -> None:
+        """Take *letter* in."""
+        if self.refuses.intersection(letter.to):
+            raise RejectedError("the address was refused", calendar="", operation="mail")
+        self.boxes.setdefault(letter.id, letter)
+
+    def greet(self) -> None:
+        """Let anybody in."""
 
 
 class MemoryCalendar:
@@ -212,6 +234,33 @@ class MemoryCalendar:
         self._ask("facts")
         return Facts(self._name, f"memory:{self._name}", invites=self._invites, writable=True)
 
+    def plant(self, sample: Sample) -> Session:
+        """Write `doctor`'s event; see `sync.ports.Bench`."""
+        self._ask("plant")
+        if (resource := self._resource_of(sample.key.uid)) is not None:
+            return self._fresh(resource, sample.key)
+        return self.put(
+            Session(
+                key=sample.key,
+                calendar=self._name,
+                kind=Kind.SINGLE,
+                when=sample.when,
+                title=sample.title,
+                notes=sample.notes,
+                transparent=True,
+            )
+        )
+
+    def uproot(self, key: SessionKey) -> None:
+        """Delete `doctor`'s event."""
+        self._ask("uproot")
+        if self._resource_of(key.uid) is not None:
+            self.remove(key)
+
+    def origin(self, session: Session, category: str) -> Origin:  # noqa: ARG002 - there is one
+        """Return where a category comes from."""
+        return Origin.CATEGORY
+
     def _ask(self, operation: str) -> None:
         self._requests += 1
         if self.missing:
@@ -298,7 +347,7 @@ def _amended(session: Session, amendment: Amendment) -> Session:
     if source is not None and not session.attendees:
         guests = tuple(replace(guest, answer=Answer.NEEDS_ACTION) for guest in source.attendees)
         session = replace(session, attendees=guests, organizer=source.organizer)
-    return replace(
+    amended = replace(
         session,
         marks=amendment.marks or session.marks,
         notes=notes,
@@ -306,6 +355,8 @@ def _amended(session: Session, amendment: Amendment) -> Session:
         transparent=session.transparent if amendment.transparent is None else amendment.transparent,
         when=amendment.when or session.when,
     )
+    rescheduled = (amended.status, amended.when) != (session.status, session.when)
+    return replace(amended, sequence=session.sequence + rescheduled)
 
 
 def _order(session: Session) -> tuple[str, str]:

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 
 from sync.domain.fees import FeeState
 from sync.domain.ledger import Row
+from sync.domain.letters import Letter
 from sync.domain.lifecycle import Raincheck
+from sync.domain.sample import Origin, Sample
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 
 __all__ = [
     "Amendment",
+    "Bench",
     "Calendar",
     "ChangeSet",
     "Clock",
@@ -25,8 +28,10 @@ __all__ = [
     "Journal",
     "Known",
     "Ledger",
+    "Letter",
     "Listed",
     "Lost",
+    "Mailer",
     "Pauses",
     "Records",
     "Scan",
@@ -186,6 +191,25 @@ class Calendar(Protocol):
         ...
 
 
+class Bench(Calendar, Protocol):
+    """A calendar as `doctor` needs it: a sample is put there, and taken away again.
+
+    Both may be called again, and raise OutcomeUnknownError where it may stand there now.
+    """
+
+    def plant(self, sample: Sample) -> Session:
+        """Write *sample* and return it as it was read back."""
+        ...
+
+    def uproot(self, key: SessionKey) -> None:
+        """Delete the sample with *key*, wherever in here it stands; nothing if it does not."""
+        ...
+
+    def origin(self, session: Session, category: str) -> Origin:
+        """Return where one of the categories of *session*, as it was read, comes from."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a raincheck's story; *at* is UTC. Holds nothing that a client could be known by.
@@ -310,6 +334,27 @@ class Clock(Protocol):
         ...
 
 
+class Mailer(Protocol):
+    """Where mail is handed in. What it raises are CalendarErrors without a calendar."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand *letter* in; without addresses it goes to the practice itself.
+
+        The same letter may be handed in twice, after a lost answer: it carries the same id, by
+        which mailboxes know it again, and the same invitation, which calendars take once.
+
+        Raises:
+            RejectedError: this letter will never be taken.
+            AccessError: the mail server lets nobody in by this login.
+            TransientError: later, perhaps.
+        """
+        ...
+
+    def greet(self) -> None:
+        """Log in and out, to see that all is well; raises as `send`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A calendar that an account holds, for `check` and for choosing one."""
@@ -334,7 +379,7 @@ class Server(Protocol):
 
     def calendar(
         self, wanted: str, *, name: str, zone: ZoneInfo, everything: bool = False
-    ) -> Calendar:
+    ) -> Bench:
         """Return the calendar that *wanted* names (display name, path or id); sends nothing.
 
         Args:

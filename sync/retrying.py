@@ -8,6 +8,8 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
@@ -31,6 +33,7 @@ class Retries:
         sleep: Waits; the daemon's wakes up on SIGTERM.
         chance: A number from 0 to 1; injected so that a run can be repeated.
         alive: Called after each try that came to an end: the daemon's sign of life.
+        stopping: Whether the process is about to end: then nothing is tried again.
     """
 
     attempts_max: int = 4
@@ -40,6 +43,7 @@ class Retries:
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = field(default=random.random)
     alive: Callable[[], None] = lambda: None
+    stopping: Callable[[], bool] = lambda: False
 
     def call(self, work: Callable[[], Result]) -> Result:
         """Return what *work* returns, tried again while it raises `TransientError`.
@@ -56,7 +60,7 @@ class Retries:
             after=lambda _: self.alive(),
             reraise=True,
         )
-        result = policy(work)
+        result = policy(self._unless_stopping(work))
         self.alive()
         return result
 
@@ -73,9 +77,25 @@ class Retries:
         return (
             state.attempt_number >= self.attempts_max
             or self.budget_s <= 0
+            or self.stopping()
             or (state.seconds_since_start or 0) >= self.call_max_s
             or (wished is not None and wished > min(self.budget_s, self.wait_max_s))
         )
+
+    def _unless_stopping(self, work: Callable[[], Result]) -> Callable[[], Result]:
+        """Return *work* that is not begun again after a wait that was cut short."""
+        failed: list[TransientError] = []
+
+        def tried() -> Result:
+            if failed and self.stopping():
+                raise failed[-1]
+            try:
+                return work()
+            except TransientError as error:
+                failed[:] = [error]
+                raise
+
+        return tried
 
     def _spend(self, seconds: float) -> None:
         self.budget_s -= seconds
@@ -87,3 +107,21 @@ def _wished_s(state: RetryCallState) -> float | None:
     if not isinstance(error, TransientError) or error.retry_after_s is None:
         return None
     return max(error.retry_after_s, 0.0)
+
+
+def retry_after_s(value: str, *, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks for; None if it says nothing usable.
+
+    Source:
+        RFC 9110, 10.2.3: a number of seconds, or a date.
+    """
+    text = value.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):  # a date of too many digits
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())

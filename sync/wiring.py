@@ -21,6 +21,7 @@ from sync.domain.practice import Practice as Rules
 from sync.domain.sessions import SessionKey
 from sync.domain.signals import Watch
 from sync.engine import Engine
+from sync.engine.current import Progress, unseen
 from sync.errors import (
     AccessError,
     CalendarError,
@@ -30,7 +31,7 @@ from sync.errors import (
     UnreachableError,
 )
 from sync.journal import SqliteJournal, one_writer
-from sync.ports import Calendar, Server
+from sync.ports import Bench, Calendar, Mailer, Server
 
 
 class SystemClock:
@@ -69,6 +70,7 @@ def opened(
     environ: Mapping[str, str],
     dry_run: bool = False,
     allow_many: bool = False,
+    progress: Progress = unseen,
 ) -> Iterator[Practice]:
     """Open the practice that *config* describes, its state locked unless it is a dry run.
 
@@ -93,6 +95,8 @@ def opened(
             holidays=config.public_holidays,
             allow_many=allow_many,
             dry_run=dry_run,
+            mailer=None if dry_run else mailer_of(config, environ=environ),
+            progress=progress,
         )
         yield Practice(engine, config.zone)
 
@@ -156,6 +160,17 @@ def titles_of(
     return found
 
 
+@contextmanager
+def benches(config: Config, *, environ: Mapping[str, str]) -> Iterator[tuple[Bench, ...]]:
+    """Open every calendar for a visit of the doctor; no state is opened, and none is locked.
+
+    Raises:
+        ConfigError: a password cannot be had.
+    """
+    with servers(config, environ=environ) as accounts:
+        yield _calendars(config, accounts)
+
+
 def rules_of(config: Config) -> Rules:
     """Return all that decides, as the core sees it."""
     vocabulary = config.vocabulary()
@@ -171,6 +186,32 @@ def rules_of(config: Config) -> Rules:
         hours=config.hours_of(),
         tariff=config.tariff(),
         calendars={each.name: Holds(each.sessions) for each in config.calendars},
+        mails=config.mail is not None,
+    )
+
+
+def mailer_of(config: Config, *, environ: Mapping[str, str]) -> Mailer | None:
+    """Return the mail server of the practice; None if it has none. Nothing is sent yet.
+
+    Raises:
+        ConfigError: its password cannot be had.
+    """
+    mail = config.mail
+    if mail is None:
+        return None
+    from adapters.mail.imip import Sender
+    from adapters.mail.smtp import SmtpMailer
+
+    return SmtpMailer(
+        host=mail.host,
+        port=mail.port,
+        implicit=mail.is_implicit,
+        username=mail.username,
+        password=password_of(mail, directory=config.directory, environ=environ),
+        sender=Sender(
+            mail.sender, config.practice.name, config.practice.emails[:1] or (mail.sender,)
+        ),
+        clock=SystemClock().now,
     )
 
 
@@ -250,7 +291,7 @@ def _google(
     )
 
 
-def _calendars(config: Config, found: Mapping[str, Server]) -> tuple[Calendar, ...]:
+def _calendars(config: Config, found: Mapping[str, Server]) -> tuple[Bench, ...]:
     drop = config.signals_of().drop_calendar
     return tuple(
         found[each.account].calendar(
@@ -274,11 +315,7 @@ class Asking:
 
 
 def google_client(file: Path) -> bool:
-    """Return whether *file* is a service account's key; else it is an OAuth client's.
-
-    Raises:
-        ConfigError: it is neither, or what speaks with Google is not installed.
-    """
+    """Return whether *file* is a service account's key, not an OAuth client; or ConfigError."""
     try:
         from adapters.google import credentials
     except ImportError:

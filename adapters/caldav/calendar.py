@@ -17,6 +17,7 @@ from adapters.caldav.reading import Reader
 from adapters.caldav.shelf import GONE, Shelf
 from adapters.caldav.translate import UnreadableResource
 from adapters.caldav.writing import Writer
+from sync.domain.sample import Origin, Sample
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 from sync.errors import CalendarMissingError, CursorExpiredError, RejectedError
@@ -195,6 +196,20 @@ class CaldavCalendar:
         with self._calling("facts"):
             place = self._place()
             return Facts(place.title, place.url, invites=place.invites, writable=place.writable)
+
+    def plant(self, sample: Sample) -> Session:
+        """Write `doctor`'s event and return it as it was read back; see `sync.ports.Bench`."""
+        with self._calling("plant") as call:
+            return self._writer(call).plant(sample)
+
+    def uproot(self, key: SessionKey) -> None:
+        """Delete `doctor`'s event, wherever it stands."""
+        with self._calling("uproot") as call:
+            self._writer(call).uproot(key)
+
+    def origin(self, session: Session, category: str) -> Origin:  # noqa: ARG002 - there is one
+        """Return where a category comes from: CATEGORIES."""
+        return Origin.CATEGORY
 
     def _order(self, session: Session) -> tuple[Span, str, str]:
         key = session.key

@@ -5,8 +5,7 @@ So the DAV precondition in the body is asked before the status (facts/caldav.md,
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from caldav.lib import error as dav
 from lxml import etree
@@ -25,6 +24,7 @@ from sync.errors import (
     TransientError,
     UnreachableError,
 )
+from sync.retrying import retry_after_s
 
 TOKEN_REFUSED = "{DAV:}valid-sync-token"  # noqa: S105 - the name of a precondition
 
@@ -213,21 +213,3 @@ def never_sent(error: BaseException) -> bool:
         return True
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(reason, (wire.NewConnectionError, wire.ConnectTimeoutError))
-
-
-def retry_after_s(value: str, *, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks for; None if it says nothing usable.
-
-    Source:
-        RFC 9110, 10.2.3: a number of seconds, or a date.
-    """
-    text = value.strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return float(text)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())

@@ -17,6 +17,7 @@ from adapters.caldav.lines import Component, Line, component, escaped, folded
 from adapters.caldav.translate import address_of, organizer_of, read, when_of
 from adapters.caldav.vtimezone import generated
 from adapters.caldav.zones import Zones, zone_named
+from sync.domain.sample import Sample
 from sync.domain.sessions import Answer, Session, Timed
 from sync.domain.writes import Draft
 
@@ -70,6 +71,22 @@ def replacement_text(draft: Draft, *, now: datetime) -> str:
     inside = tuple(_inside(event, zones, moved, invite=draft.invite))
     made = component("VEVENT", (*lines, *inside))
     return folded(_calendar(made, zones, draft.when))
+
+
+def sample_text(sample: Sample, *, now: datetime) -> str:
+    """Return the resource of `doctor`'s event; its times in UTC, which every app reads alike."""
+    lines = [
+        Line(f"UID:{escaped(sample.key.uid)}"),
+        *(stamp(name, now) for name in ("DTSTAMP", "CREATED", "LAST-MODIFIED")),
+        Line("SEQUENCE:0"),
+        stamp("DTSTART", sample.when.start),
+        stamp("DTEND", sample.when.end),
+        Line(f"SUMMARY:{escaped(sample.title)}"),
+        Line(f"DESCRIPTION:{escaped(sample.notes)}"),
+        Line("TRANSP:TRANSPARENT"),
+    ]
+    head = [Line("VERSION:2.0"), Line(f"PRODID:{PRODUCT}")]
+    return folded(component("VCALENDAR", (*head, component("VEVENT", lines))))
 
 
 def _form_for(event: Component, draft: Draft, zones: Zones) -> Form:

@@ -4,7 +4,6 @@ What is not named stays, line by line: unknown properties, parameters, alarms, V
 components, and their order. A replacement's own text is made in `replacing`.
 """
 
-import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -22,15 +21,13 @@ from adapters.caldav.forms import (
 )
 from adapters.caldav.lines import Component, Line, component, escaped, folded
 from adapters.caldav.replacing import guests_of, replacement_text
-from adapters.caldav.translate import Reading, marks_of, read, shift_of, when_of
+from adapters.caldav.translate import Reading, marks_of, read, sequence_of, shift_of, when_of
 from adapters.caldav.zones import Zones, recurrence_id
 from sync.domain.notes import with_line, without_line
 from sync.domain.sessions import Kind, Marks, SessionKey, Status, Timed
 from sync.domain.writes import Amendment
 
 __all__ = ["ComponentMissing", "amended_text", "replacement_text"]
-
-_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def amended_text(
@@ -59,9 +56,7 @@ def amended_text(
     if changed == event:
         return text
     if _is_rescheduled(event, changed):
-        sequence = event.words("SEQUENCE").strip()
-        number = int(sequence) if _NUMBER.fullmatch(sequence) else 0
-        changed = changed.with_line(Line(f"SEQUENCE:{number + 1}"))
+        changed = changed.with_line(Line(f"SEQUENCE:{sequence_of(event) + 1}"))
     for name in ("DTSTAMP", "LAST-MODIFIED"):
         changed = changed.with_line(stamp(name, now))
     return folded(_with_event(zones.calendar, standing.event if standing else None, changed))

@@ -85,6 +85,10 @@ class Shelf:
             "PUT", self._url(path), body=text.encode("utf-8"), headers=headers
         )
 
+    def delete(self, path: str, etag: str) -> Reply:
+        """Delete the resource if it is still as *etag* has it, and return the answer."""
+        return self._client.exchange("DELETE", self._url(path), headers={"If-Match": etag})
+
     def state(self, properties: str = bodies.STATE) -> Row:
         """Return what the collection says of itself.
 

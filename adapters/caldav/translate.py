@@ -51,6 +51,7 @@ _STATUSES = {"TENTATIVE": Status.TENTATIVE, "CANCELLED": Status.CANCELLED}
 _NO_PERSONS = frozenset({"ROOM", "RESOURCE"})
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,199}", re.ASCII)
 _ATTEMPT = re.compile(r"[1-9]\d{0,3}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def _session(event: Component, zones: Zones) -> Session:
         links=_links(event),
         marks=marks_of(event),
         modified=_modified(event, zones),
+        sequence=sequence_of(event),
     )
 
 
@@ -269,6 +271,12 @@ def _tokens(event: Component) -> Iterator[tuple[str, str]]:
     for line in event.lines:
         if line.name.startswith("X-RAINCHECK-") and _TOKEN.fullmatch(line.value.strip()):
             yield line.name, line.value.strip()
+
+
+def sequence_of(event: Component) -> int:
+    """Return SEQUENCE (RFC 5545, 3.8.7.4); 0 if it is not there or no number."""
+    said = event.words("SEQUENCE").strip()
+    return int(said) if _NUMBER.fullmatch(said) else 0
 
 
 def _modified(event: Component, zones: Zones) -> datetime | None:

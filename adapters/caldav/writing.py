@@ -5,16 +5,20 @@ No answer to a write is believed alone. Some servers ignore preconditions (facts
 (quirk 22). What stands there afterwards decides.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from adapters.caldav.client import Reply
 from adapters.caldav.errors import MAPPED, AnswerError, Call, never_sent
 from adapters.caldav.multistatus import normal_etag
 from adapters.caldav.reading import Reader
+from adapters.caldav.replacing import sample_text
 from adapters.caldav.rewrite import ComponentMissing, amended_text, replacement_text
 from adapters.caldav.shelf import Shelf, Stored
 from adapters.caldav.translate import UnreadableResource
+from sync.domain.sample import Sample
 from sync.domain.sessions import Session, SessionKey
 from sync.domain.writes import Amendment, Draft
 from sync.errors import (
@@ -131,6 +135,46 @@ class Writer:
             self._judge(outcome, before=standing, after=after, expected=expected)
         raise self.call.error(RevisionMismatchError, "it keeps being changed by others")
 
+    def plant(self, sample: Sample) -> Session:
+        """Write `doctor`'s event; see `sync.ports.Bench.plant`."""
+        path = self.shelf.path_of(sample.key.uid)
+        outcome = self._put(path, sample_text(sample, now=self.now), ("If-None-Match", "*"))
+        standing = self._read_back(path, outcome)
+        session = self._session(standing, sample.key) if standing else None
+        if session is not None:
+            return session
+        if outcome.ok:
+            raise self.call.error(RejectedError, "the server does not keep what is written")
+        if outcome.in_doubt:
+            raise self.call.translated(outcome.error, write=True) from outcome.error
+        raise self._refused(outcome) from outcome.error
+
+    def uproot(self, key: SessionKey) -> None:
+        """Delete `doctor`'s event, wherever it stands; see `sync.ports.Bench.uproot`."""
+        own = self.shelf.path_of(key.uid)
+        elsewhere = [one.path for one in self.shelf.with_uid(key.uid) if self._holds_uid(one, key)]
+        for path in dict.fromkeys((own, *elsewhere)):
+            self._delete(path)
+
+    def _holds_uid(self, stored: Stored, key: SessionKey) -> bool:
+        session = self._session(stored, key)
+        return session is not None and session.key == key
+
+    def _delete(self, path: str) -> None:
+        for _ in range(RACES_MAX):
+            standing = self.shelf.get(path)
+            if standing is None:
+                return
+            outcome = self._sent(partial(self.shelf.delete, path, standing.etag))
+            after = self._read_back(path, outcome)
+            if after is None:
+                return
+            if outcome.in_doubt:
+                raise self.call.translated(outcome.error, write=True) from outcome.error
+            if outcome.status not in {412, 423} and after.etag == standing.etag:
+                raise self._refused(outcome) from outcome.error
+        raise self.call.error(RevisionMismatchError, "it keeps being changed by others")
+
     def _judge(
         self, outcome: Outcome, *, before: Stored, after: Stored, expected: str | None
     ) -> None:
@@ -150,8 +194,11 @@ class Writer:
         raise self._refused(outcome) from outcome.error
 
     def _put(self, path: str, text: str, condition: tuple[str, str]) -> Outcome:
+        return self._sent(lambda: self.shelf.put(path, text, condition))
+
+    def _sent(self, write: Callable[[], Reply]) -> Outcome:
         try:
-            return Outcome(reply=self.shelf.put(path, text, condition))
+            return Outcome(reply=write())
         except MAPPED as error:
             if never_sent(error):
                 raise

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from googleapiclient.errors import HttpError
 
 from adapters.google import cursor as cursors
-from adapters.google import looking
+from adapters.google import looking, planting
 from adapters.google.client import GoogleClient
 from adapters.google.cursor import Cursor
 from adapters.google.errors import MAPPED, Call, status_of
@@ -33,6 +33,7 @@ from adapters.google.writing import (
     replacement_body,
     tells_guests,
 )
+from sync.domain.sample import Origin, Sample
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 from sync.errors import (
@@ -206,6 +207,20 @@ class GoogleCalendar:
             )
             writable = told.get("accessRole") in WRITERS
             return Facts(str(told.get("summary", id_)), id_, invites=True, writable=writable)
+
+    def plant(self, sample: Sample) -> Session:
+        """Write `doctor`'s event and return it as stored; see `sync.ports.Bench`."""
+        with self._calling("plant") as call:
+            return self._session(planting.plant(self._shelf(), sample, call), call)
+
+    def uproot(self, key: SessionKey) -> None:
+        """Delete `doctor`'s event."""
+        with self._calling("uproot") as call:
+            planting.uproot(self._shelf(), key, call)
+
+    def origin(self, session: Session, category: str) -> Origin:
+        """Return whether a category of *session* is one, or a label's name, or a colour's tag."""
+        return self._reader.origin(session, category)
 
     def add_labels(self, wanted: Sequence[tuple[str, str]]) -> tuple[str, ...]:
         """Return the names of those labels, of (name, colour), that were added."""

@@ -6,6 +6,7 @@ Source: "Handle API errors" (Calendar API guides), google-api-python-client 2.20
 import http.client
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httplib2
@@ -28,6 +29,7 @@ from sync.errors import (
     UnreachableError,
     WriteLimitError,
 )
+from sync.retrying import retry_after_s
 
 HOURS_S = 6 * 3600.0
 """How long an anti-abuse limit is kept to; Google says "several hours" and no more."""
@@ -40,6 +42,7 @@ MAPPED: tuple[type[Exception], ...] = (
     http.client.HTTPException,
     OSError,
     ValueError,  # an answer that is cut short is no JSON, or no UTF-8
+    RecursionError,  # one that is nested without end
 )
 """Everything that the libraries below may raise; anything else is a bug of ours."""
 
@@ -167,5 +170,4 @@ def _by_answer(error: HttpError, *, write: bool) -> tuple[_Kind, str, float | No
 
 def _wished_s(error: HttpError) -> float | None:
     """Return the seconds of Retry-After; Google documents none, but may send it."""
-    text = str(error.resp.get("retry-after", "")).strip()
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return retry_after_s(str(error.resp.get("retry-after", "")), now=datetime.now(UTC))

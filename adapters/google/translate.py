@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sync.domain.sample import Origin
 from sync.domain.sessions import (
     AllDay,
     Answer,
@@ -53,7 +54,7 @@ _ANSWERS = {
     "tentative": Answer.TENTATIVE,
 }
 _STATUSES = {"tentative": Status.TENTATIVE, "cancelled": Status.CANCELLED}
-_OUR_ID = re.compile(r"rc[0-9a-f]{8,64}", re.ASCII)
+_OUR_ID = re.compile(r"rc(doctor)?[0-9a-f]{8,64}", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,199}", re.ASCII)
 _ATTEMPT = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 _COMMA = re.compile(r"(?<!\\),")
@@ -113,7 +114,16 @@ class Reader:
             revision=str(event.get("etag", "")),
             payload=text,
             modified=_modified(event),
+            sequence=_sequence(event),
         )
+
+    def origin(self, session: Session, category: str) -> Origin:
+        """Return where one of the categories of *session* comes from; it must have its payload."""
+        event = json.loads(session.payload)
+        if any(category in words for _, _, words in category_lists(event)):
+            return Origin.CATEGORY
+        label = self.labels.get(str(event.get("eventLabelId", "")))
+        return Origin.LABEL if category == label else Origin.COLOR
 
     def _categories(self, event: Event) -> tuple[str, ...]:
         """Return every word that stands in a place made for words."""
@@ -266,6 +276,11 @@ def _links(event: Event) -> tuple[str, ...]:
 def _modified(event: Event) -> datetime | None:
     updated = event.get("updated")
     return datetime.fromisoformat(updated).astimezone(UTC) if updated else None
+
+
+def _sequence(event: Event) -> int:
+    said = event.get("sequence")
+    return said if isinstance(said, int) and said > 0 else 0
 
 
 def _token(value: object) -> str | None:

@@ -22,6 +22,7 @@ from adapters.google.translate import (
     marks_of,
 )
 from sync.domain.notes import with_line, without_line
+from sync.domain.sample import Sample
 from sync.domain.sessions import Marks, Status, Timed
 from sync.domain.writes import Amendment, Draft
 
@@ -76,6 +77,19 @@ def replacement_body(draft: Draft, reader: Reader) -> dict[str, Any]:
     if draft.invite and original.get("attendees"):
         body["attendees"] = [_guest(guest) for guest in original["attendees"]]
     return body | _look(original, draft, reader)
+
+
+def sample_body(sample: Sample) -> dict[str, Any]:
+    """Return the body of `doctor`'s event."""
+    return {
+        "id": sample.key.uid,
+        "summary": sample.title,
+        "description": sample.notes,
+        "start": time_of(sample.when.start, sample.when),
+        "end": time_of(sample.when.end, sample.when),
+        "transparency": "transparent",
+        "reminders": {"useDefault": False},
+    }
 
 
 def patch_body(event: Event, amendment: Amendment) -> dict[str, Any]:

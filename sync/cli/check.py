@@ -9,11 +9,12 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from sync.cli.exits import Exit, width_of
-from sync.cli.options import config_option, loaded
+from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
 from sync.cli.outlook import outlook
-from sync.cli.telling import fitted, visible
+from sync.cli.telling import counted, fitted
 from sync.cli.trouble import told_trouble
-from sync.config import Config, GoogleAccount, WatchedCalendar, unbuilt
+from sync.config import Config, GoogleAccount, WatchedCalendar
+from sync.domain.plain import visible
 from sync.domain.practice import busy_in
 from sync.domain.sessions import Span
 from sync.errors import CalendarError
@@ -29,30 +30,35 @@ HOLDS = {
 }
 DROPPED = "what is dragged into it counts as disrupted"
 INVITES = "the server invites guests and tells them of changes"
+MAILED = "the server sends no invitations, so Raincheck mails guests itself, by [mail]"
 NOBODY = "the server sends no invitations, so nobody will be told: tell your guests yourself"
 
 
 @click.command()
 @config_option
 @click.option("--offline", is_flag=True, help="Only validate the file; contact no server.")
-def check(config: str | None, *, offline: bool) -> None:
+@loudness_options
+def check(config: str | None, *, offline: bool, loudness: Loudness) -> None:
     """Validate the configuration, log in everywhere, say what would be watched."""
-    sys.exit(checked(loaded(config), offline=offline))
+    settings = loaded(config)
+    with as_loud(loudness):
+        outcome = checked(settings, offline=offline, verbose=loudness is Loudness.VERBOSE)
+    sys.exit(outcome)
 
 
-def checked(settings: Config, *, offline: bool = False) -> Exit:
+def checked(settings: Config, *, offline: bool = False, verbose: bool = False) -> Exit:
     """Tell all that there is to know about *settings* before a pass; return how it stands.
+
+    With *verbose*, also where each calendar is and what it cost to ask, on stderr.
 
     Raises:
         ConfigError: a password or a file of credentials cannot be had.
     """
     _tell(f"{settings.path}: in order.")
-    for sentence in unbuilt(settings):
-        _tell(f"  - {sentence}")
     outcome = Exit.DONE
     if not offline:
         with servers(settings, environ=os.environ) as found:
-            outcomes = [_tell_account(settings, server) for server in found.values()]
+            outcomes = [_tell_account(settings, one, verbose=verbose) for one in found.values()]
         outcome = max(outcomes, default=Exit.DONE)
     _tell()
     for line in outlook(settings, datetime.now(settings.zone).date()):
@@ -65,7 +71,7 @@ def _tell(line: str = "", *, err: bool = False) -> None:
     click.echo(fitted(visible(line), width_of(stream)), err=err)
 
 
-def _tell_account(settings: Config, server: Server) -> Exit:
+def _tell_account(settings: Config, server: Server, *, verbose: bool) -> Exit:
     """Tell what one account holds and what of it is watched; return how it went."""
     accounts = {each.name: each for each in settings.accounts}
     google = isinstance(accounts[server.name], GoogleAccount)
@@ -88,6 +94,9 @@ def _tell_account(settings: Config, server: Server) -> Exit:
             facts = calendar.facts()
             addresses.add(facts.address)
             outcomes.append(_tell_calendar(settings, each, calendar, facts))
+            if verbose:
+                asked = counted(calendar.requests, "request")
+                _tell(f"{calendar.name}: it is {facts.address} ({asked})", err=True)
         except CalendarError as error:
             outcomes.append(told_trouble(calendar.name, error, google=google))
     _tell_others(listed, addresses, watched)
@@ -108,7 +117,7 @@ def _tell_calendar(
         _tell(f"  {calendar.name}: {holds}.")
         return Exit.DONE
     ahead = _ahead(settings, calendar)
-    _tell(f"  {calendar.name}: {holds}, {ahead}; {_who_tells(facts)}.")
+    _tell(f"  {calendar.name}: {holds}, {ahead}; {_who_tells(facts, settings)}.")
     if facts.writable:
         return Exit.DONE
     _tell(f"{calendar.name}: you may not write to it, so nothing in it can be moved. "
@@ -121,17 +130,18 @@ def _ahead(settings: Config, calendar: Calendar) -> str:
     now = datetime.now(UTC)
     diary = calendar.agenda(Span(now, now + AHEAD))
     count = sum(busy.session for busy in busy_in(diary.sessions, rules_of(settings)))
-    unread = len(diary.unreadable)
-    told = f"{count or 'no'} {'session' if count == 1 else 'sessions'}"
+    told = counted(count, "session") if count else "no session"
     told = f"{told} in the next {AHEAD.days} days"
-    if unread:
-        told = f"{told}, {unread} {'entry' if unread == 1 else 'entries'} cannot be read"
-    return told if count or unread else f"{told} (is it the right calendar?)"
+    if unread := len(diary.unreadable):
+        return f"{told}, {unread} {'entry' if unread == 1 else 'entries'} cannot be read"
+    return told if count else f"{told} (is it the right calendar?)"
 
 
-def _who_tells(facts: Facts) -> str:
-    """Return who tells guests of a change; `NOBODY` if neither the server nor we do."""
-    return INVITES if facts.invites else NOBODY
+def _who_tells(facts: Facts, settings: Config) -> str:
+    """Return who tells guests of a change: the server, else our own mail, else nobody."""
+    if facts.invites:
+        return INVITES
+    return NOBODY if settings.mail is None else MAILED
 
 
 def _tell_others(

@@ -9,8 +9,8 @@ import click
 from sync.cli.accounts import Desk
 from sync.cli.asking import Question, answered, say, sentence, understood
 from sync.cli.questions import HOLDS, can_hold
-from sync.cli.telling import visible
 from sync.config import values
+from sync.domain.plain import visible
 from sync.ports import Listed
 
 REFUSED = {

@@ -13,7 +13,6 @@ from typing import Self, TextIO
 
 import click
 
-from sync.domain.passes import PassReport, Reach
 from sync.errors import (
     AccessError,
     BusyError,
@@ -35,19 +34,6 @@ class Exit(IntEnum):
     TRY_AGAIN = 75
     LOGIN_REFUSED = 77
     WRONG_CONFIGURATION = 78
-
-
-def exit_of(report: PassReport) -> Exit:
-    """Return the exit code of a pass: the trouble that most needs a person wins."""
-    reaches = {look.reach for look in report.calendars}
-    if Reach.DENIED in reaches:
-        return Exit.LOGIN_REFUSED
-    if Reach.UNREACHABLE in reaches:
-        return Exit.TRY_AGAIN
-    waits = any(raincheck.needs_a_person for raincheck in report.rainchecks)
-    if waits or report.held or Reach.MISSING in reaches:
-        return Exit.NEEDS_A_PERSON
-    return Exit.DONE
 
 
 INTERRUPTED = 128 + signal.SIGINT

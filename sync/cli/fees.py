@@ -3,19 +3,18 @@
 import csv
 import io
 import os
-import sys
 from collections import defaultdict
 from decimal import Decimal
-from pathlib import Path
 
 import click
 
+from sync.cli.files import write_private
 from sync.cli.naming import Titles, lost
-from sync.cli.options import config_option, loaded
-from sync.cli.telling import visible
+from sync.cli.options import check_month, config_option, loaded
 from sync.config import Config
 from sync.domain.fees import FeeState
 from sync.domain.ledger import Row, cells_of, headings, in_month
+from sync.domain.plain import visible
 from sync.wiring import decided, remembered, titles_of
 
 _BOM = "\ufeff"
@@ -39,13 +38,14 @@ def fees(
     with remembered(settings, environ=os.environ) as journal:
         rows = journal.fees()
     if month is not None:
-        _check_month(month)
+        check_month(month)
         rows = in_month(rows, month, settings.zone)
     titles = _titles(settings, rows) if names else {}
     if target is None:
         _show(settings, rows, titles)
     else:
-        _export(_as_csv(settings, rows, titles if names else None), target)
+        table = _as_csv(settings, rows, titles if names else None)
+        write_private(table, target, before=_BOM)
 
 
 @fees.command()
@@ -70,12 +70,6 @@ def _decide(settings: Config, ids: tuple[str, ...], state: FeeState) -> None:
             raise click.UsageError(f"there is no fee {', '.join(sorted(unknown))}")
         journal.decide(ids, state)
     click.echo(f"{len(ids)} {state.value}.")
-
-
-def _check_month(month: str) -> None:
-    year, _, number = month.partition("-")
-    if not (len(year) == 4 and year.isdigit() and number in {f"{n:02}" for n in range(1, 13)}):
-        raise click.UsageError(f"{month!r} is no month; write it as 2026-11")
 
 
 def _titles(settings: Config, rows: tuple[Row, ...]) -> Titles:
@@ -111,17 +105,3 @@ def _as_csv(settings: Config, rows: tuple[Row, ...], titles: Titles | None) -> s
         client = None if titles is None else titles.get((row.calendar, row.key), "")
         writer.writerow(cells_of(row, settings.zone, client))
     return text.getvalue()
-
-
-def _export(text: str, target: str) -> None:
-    if target == "-":
-        sys.stdout.write(text)
-        return
-    path = Path(target)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.touch(mode=0o600)
-        part.write_bytes(f"{_BOM}{text}".encode())
-        part.replace(path)
-    except OSError as error:
-        raise click.ClickException(f"{target} cannot be written: {error.strerror}") from error

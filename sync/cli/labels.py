@@ -9,8 +9,8 @@ from sync import wiring
 from sync.cli.auth import google_account
 from sync.cli.exits import Exit
 from sync.cli.options import config_option, loaded
-from sync.cli.telling import visible
 from sync.config import Config
+from sync.domain.plain import visible
 from sync.errors import AccessError
 
 RED = "#d50000"

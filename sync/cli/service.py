@@ -9,11 +9,16 @@ from pathlib import Path
 import click
 
 from sync import systemd
-from sync.cli.options import config_option, loaded
-from sync.config import CaldavAccount, Config, GoogleAccount, find_config
+from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
+from sync.config import CaldavAccount, Config, GoogleAccount, credential_of, find_config
 from sync.config.places import resolved
 
 _NO_SYSTEMD = "systemd is not here; `raincheck service show` prints the unit for elsewhere"
+
+_STATE = (
+    "warning: state.path is set, but a service of the whole machine can write to /var/lib/raincheck"
+    " alone, its state directory: leave the key out."
+)
 
 
 @click.group()
@@ -41,8 +46,14 @@ def show(config: str | None, *, user: bool, timer: bool) -> None:
 
 @service.command()
 @_options
-def install(config: str | None, *, user: bool, timer: bool) -> None:
+@loudness_options
+def install(config: str | None, *, user: bool, timer: bool, loudness: Loudness) -> None:
     """Write the unit, enable it and start it."""
+    with as_loud(loudness):
+        _install(config, user=user, timer=timer, verbose=loudness is Loudness.VERBOSE)
+
+
+def _install(config: str | None, *, user: bool, timer: bool, verbose: bool) -> None:
     units = _units(config, user=user, timer=timer)
     folder = _folder(user=user)
     try:
@@ -54,8 +65,8 @@ def install(config: str | None, *, user: bool, timer: bool) -> None:
         raise click.ClickException(
             f"{error.filename} cannot be written; run it with sudo, or with --user"
         ) from error
-    _systemctl("daemon-reload", user=user)
-    _systemctl("enable", "--now", _started(timer=timer), user=user)
+    _systemctl("daemon-reload", user=user, verbose=verbose)
+    _systemctl("enable", "--now", _started(timer=timer), user=user, verbose=verbose)
     click.echo(f"{_started(timer=timer)}: enabled and started")
     if user:
         click.echo("To keep it running while you are logged out: loginctl enable-linger")
@@ -63,24 +74,32 @@ def install(config: str | None, *, user: bool, timer: bool) -> None:
 
 @service.command()
 @click.option("--user", is_flag=True, help="The service of your own user.")
-def uninstall(*, user: bool) -> None:
+@loudness_options
+def uninstall(*, user: bool, loudness: Loudness) -> None:
     """Stop the service and remove its units; configuration and state stay."""
+    with as_loud(loudness):
+        _uninstall(user=user, verbose=loudness is Loudness.VERBOSE)
+
+
+def _uninstall(*, user: bool, verbose: bool) -> None:
     folder, found = _folder(user=user), False
     for name in (systemd.DAEMON, systemd.TIMER, systemd.ONE_OFF):
         if (folder / name).exists():
             found = True
             if name != systemd.ONE_OFF:
-                _systemctl("disable", "--now", name, user=user)
+                _systemctl("disable", "--now", name, user=user, verbose=verbose)
             (folder / name).unlink()
             click.echo(f"{folder / name}: removed")
     if not found:
         raise click.ClickException(f"no unit of ours is in {folder}")
-    _systemctl("daemon-reload", user=user)
+    _systemctl("daemon-reload", user=user, verbose=verbose)
 
 
 def _units(config: str | None, *, user: bool, timer: bool) -> dict[str, str]:
     path = Path(find_config(config, os.environ)).absolute()
     settings = loaded(str(path))
+    if settings.state.path and not user:
+        click.echo(_STATE, err=True)
     names = (systemd.ONE_OFF, systemd.TIMER) if timer else (systemd.DAEMON,)
     return {
         name: systemd.unit(
@@ -90,18 +109,20 @@ def _units(config: str | None, *, user: bool, timer: bool) -> dict[str, str]:
     }
 
 
-def _secrets(settings: Config) -> list[str]:
-    """Return the files with secrets that the configuration names and that are there."""
-    names: list[str | None] = []
+def _secrets(settings: Config) -> dict[str, str]:
+    """Return the files with secrets that the configuration names and that are there, by id."""
+    names: list[str | None] = [settings.mail.password_file] if settings.mail else []
     for account in settings.accounts:
         if isinstance(account, CaldavAccount):
             names.append(account.password_file)
         elif isinstance(account, GoogleAccount):
             names += [account.credentials_file, account.token_file]
-    paths = (
-        resolved(name, directory=settings.directory, environ=os.environ) for name in names if name
-    )
-    return [str(path) for path in dict.fromkeys(paths) if path.exists()]
+    paths = {
+        credential_of(name): resolved(name, directory=settings.directory, environ=os.environ)
+        for name in names
+        if name
+    }
+    return {id_: str(path) for id_, path in paths.items() if path.exists()}
 
 
 def _program() -> str:
@@ -123,11 +144,13 @@ def _started(*, timer: bool) -> str:
     return systemd.TIMER if timer else systemd.DAEMON
 
 
-def _systemctl(*words: str, user: bool) -> None:
+def _systemctl(*words: str, user: bool, verbose: bool) -> None:
     program = shutil.which("systemctl")
     if program is None:
         raise click.ClickException(_NO_SYSTEMD)
     command = [program, *(["--user"] if user else []), *words]
+    if verbose:
+        click.echo(" ".join(command), err=True)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     if done.returncode:
         raise click.ClickException(f"systemctl {' '.join(words)} failed: {done.stderr.strip()}")

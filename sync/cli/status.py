@@ -7,8 +7,9 @@ import click
 
 from sync.cli.naming import titles_for
 from sync.cli.options import config_option, loaded
-from sync.cli.story import headline, how_it_stands
+from sync.cli.story import headline
 from sync.cli.telling import VERSION, raincheck_as_json
+from sync.domain.plain import how_it_stands
 from sync.wiring import remembered
 
 

@@ -4,21 +4,13 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from sync.cli.naming import Titles
-from sync.cli.telling import FAULTS, SIGNALS, visible
+from sync.cli.telling import SIGNALS
 from sync.domain.causes import UNSPECIFIED
-from sync.domain.lifecycle import Raincheck, State
-from sync.domain.policy import Action
+from sync.domain.lifecycle import Raincheck
+from sync.domain.plain import FAULTS, visible
 from sync.domain.sessions import AllDay, Timed
 from sync.domain.writes import day_and_time
 from sync.ports import Entry
-
-WHAT_TO_DO = {
-    State.SETTLING: "it rests for a moment, in case it is taken back",
-    State.PLANNED: "the next pass writes it",
-    State.WRITTEN: "the next pass marks the original",
-    State.WAITING: "no new time yet: {reason}. It is tried again in every pass",
-    State.FAILED: "the server refused it: {reason}. It is tried again when something changes",
-}
 
 
 def headline(raincheck: Raincheck, titles: Titles) -> str:
@@ -29,23 +21,6 @@ def headline(raincheck: Raincheck, titles: Titles) -> str:
     title = titles.get((original.calendar, original.key), "")
     named = f"{title}, {time}" if title else time
     return visible(f"{named} ({original.calendar}, {raincheck.id})")
-
-
-def how_it_stands(raincheck: Raincheck) -> str | None:
-    """Return what is still open about a raincheck; None if nothing is."""
-    if any(duty.refused for duty in raincheck.duties):
-        return "the server refuses a change; please look at the calendar"
-    if raincheck.duties:
-        return "the next pass finishes it"
-    if raincheck.state in WHAT_TO_DO:
-        return WHAT_TO_DO[raincheck.state].format(reason=raincheck.reason or "not known")
-    tentative = raincheck.state is State.SETTLED and raincheck.slot and not raincheck.confirmed
-    if not tentative or raincheck.slot is None:
-        return None
-    at = day_and_time(raincheck.slot)
-    if raincheck.action is Action.HOLD:
-        return f"held for {at}: tag it `book` to invite the client, or delete it"
-    return f"offered for {at}: the client has not answered yet"
 
 
 def told(raincheck: Raincheck, story: Sequence[Entry], zone: ZoneInfo) -> Iterator[str]:

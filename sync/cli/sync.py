@@ -1,15 +1,15 @@
 """`raincheck sync`: one pass."""
 
-import json
 import os
 import sys
 
 import click
 
-from sync.cli import telling
-from sync.cli.exits import Exit, exit_of, printing, width_of
-from sync.cli.options import config_option, loaded
-from sync.config import Config, GoogleAccount
+from sync.cli.exits import Exit
+from sync.cli.options import Loudness, config_option, loaded, loudness_options
+from sync.cli.progress import Timings, shown
+from sync.cli.reporting import reported
+from sync.config import Config
 from sync.wiring import opened
 
 
@@ -18,28 +18,36 @@ from sync.wiring import opened
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing, anywhere.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--allow-many", is_flag=True, help="Lift policy.max_new for this pass.")
-def sync(config: str | None, *, dry_run: bool, as_json: bool, allow_many: bool) -> None:
+@loudness_options
+def sync(
+    config: str | None, *, dry_run: bool, as_json: bool, allow_many: bool, loudness: Loudness
+) -> None:
     """Look at every calendar once and reschedule what was disrupted."""
     settings = loaded(config)
-    sys.exit(passed(settings, dry_run=dry_run, as_json=as_json, allow_many=allow_many))
+    outcome = passed(
+        settings, dry_run=dry_run, as_json=as_json, allow_many=allow_many, loudness=loudness
+    )
+    sys.exit(outcome)
 
 
 def passed(
-    settings: Config, *, dry_run: bool, as_json: bool = False, allow_many: bool = False
+    settings: Config,
+    *,
+    dry_run: bool,
+    as_json: bool = False,
+    allow_many: bool = False,
+    loudness: Loudness = Loudness.USUAL,
 ) -> Exit:
-    """Do one pass, report it, and return how it went."""
-    with opened(settings, environ=os.environ, dry_run=dry_run, allow_many=allow_many) as practice:
-        report = practice.run_pass()
-    # The pass is done: what becomes of its report changes nothing of how it went.
-    with printing():
-        if as_json:
-            click.echo(json.dumps(telling.as_json(report), indent=1, ensure_ascii=False))
-        else:
-            # Titles are for the eyes at the terminal: elsewhere, output ends up in logs and mails.
-            for line in telling.as_text(report, titles=sys.stdout.isatty()):
-                click.echo(telling.fitted(line, width_of(sys.stdout)))
-        sys.stdout.flush()
-    google = {each.name for each in settings.accounts if isinstance(each, GoogleAccount)}
-    for line in telling.troubles(report, titles=sys.stderr.isatty(), google=google):
-        click.echo(telling.fitted(line, width_of(sys.stderr)), err=True)
-    return exit_of(report)
+    """Do one pass and tell of it; return how it went."""
+    with shown(wanted=loudness is not Loudness.QUIET and not as_json) as bar:
+        timings = Timings(bar)
+        with opened(
+            settings,
+            environ=os.environ,
+            dry_run=dry_run,
+            allow_many=allow_many,
+            progress=timings,
+        ) as practice:
+            report = practice.run_pass()
+            timings.stop()
+    return reported(report, settings, timings, loudness=loudness, as_json=as_json)

@@ -1,14 +1,14 @@
 """A pass in words: as the contract's JSON, and as lines for a person."""
 
 import textwrap
-import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sync.domain.causes import UNSPECIFIED, Fault
+from sync.domain.causes import UNSPECIFIED
 from sync.domain.fees import Fee
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned
+from sync.domain.plain import FAULTS, visible
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import AllDay, Session, Timed
@@ -24,13 +24,6 @@ SIGNALS = {
     SignalKind.DELETED: "it was deleted",
     SignalKind.DECLINED: "every guest has declined",
     SignalKind.CLOSURE: "a closure over it",
-}
-FAULTS = {
-    Fault.TECHNICAL: "technical",
-    Fault.CLIENT: "the client's side",
-    Fault.PROVIDER: "the practice's side",
-    Fault.SITE: "the site's side",
-    Fault.NONE: "nobody's fault",
 }
 
 
@@ -48,20 +41,28 @@ def as_json(report: PassReport) -> dict[str, Any]:
     }
 
 
-def as_text(report: PassReport, *, titles: bool) -> Iterator[str]:
-    """Yield the lines a person reads on stdout."""
+def as_text(report: PassReport, *, titles: bool, rules: bool = False) -> Iterator[str]:
+    """Yield the lines a person reads on stdout; with *rules*, which one decided each action."""
     if report.dry_run:
         yield "Dry run: this is what would be done; nothing was written."
     told = [r for r in report.rainchecks if not _is_recognised(r, report)]
     for raincheck in told:
-        yield from map(visible, _story(raincheck, dry_run=report.dry_run, titles=titles))
+        story = _story(raincheck, dry_run=report.dry_run, titles=titles, rules=rules)
+        yield from map(visible, story)
     if recognised := len(report.rainchecks) - len(told):
-        yield f"{_counted(recognised, 'session')} dealt with before, recognised by the marks there."
+        yield f"{counted(recognised, 'session')} dealt with before, recognised by the marks there."
     looked = ", ".join(_looked(look) for look in report.calendars)
     all_seen = all(look.reach is Reach.OK for look in report.calendars)
     if not told and not report.held and all_seen:
         yield "Nothing to reschedule."
     yield visible(f"Looked at {looked}.") if looked else "No calendar was looked at."
+
+
+def for_a_person(report: PassReport, *, titles: bool) -> Iterator[str]:
+    """Yield what `as_text` says of the sessions that need a person, and nothing else."""
+    for raincheck in report.rainchecks:
+        if raincheck.needs_a_person:
+            yield from map(visible, _story(raincheck, dry_run=report.dry_run, titles=titles))
 
 
 def troubles(report: PassReport, *, titles: bool, google: Collection[str] = ()) -> Iterator[str]:
@@ -93,15 +94,6 @@ PAUSED = "Nothing is lost; the first pass after that goes on."
 def advised(reach: Reach, *, google: bool) -> str:
     """Return what to do about *reach*; a login refused by Google says so itself."""
     return "" if google and reach is Reach.DENIED else ADVICE[reach]
-
-
-def visible(text: str) -> str:
-    """Return *text* without what could steer a terminal or not be printed at all.
-
-    That is: controls, direction marks, line and paragraph separators, halves of surrogates.
-    """
-    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    return "".join(c for c in text if unicodedata.category(c) not in unseen)
 
 
 def _calendar(look: CalendarLook) -> dict[str, Any]:
@@ -177,12 +169,16 @@ def _warning(warned: Warned) -> dict[str, str | None]:
     }
 
 
-def _story(raincheck: Raincheck, *, dry_run: bool, titles: bool) -> Iterator[str]:
+def _story(
+    raincheck: Raincheck, *, dry_run: bool, titles: bool, rules: bool = False
+) -> Iterator[str]:
     original = raincheck.original
     label = "plan" if dry_run and raincheck.state is State.PLANNED else "done"
     yield f"{_named(original, titles=titles)} ({original.calendar}, {raincheck.id})"
     yield f"    seen  {_seen(raincheck)}"
     yield f"    {label}  {_done(raincheck, dry_run=dry_run)}"
+    if rules:
+        yield f"    rule  {raincheck.rule} says {raincheck.action.value}"
     if raincheck.reason:
         yield f"    why   {raincheck.reason}"
     if raincheck.fee is not None:
@@ -201,7 +197,8 @@ def _is_recognised(raincheck: Raincheck, report: PassReport) -> bool:
     return raincheck.rule == BY_MARKS and raincheck.pass_id == report.id
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return *number* with its noun, as it is said."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

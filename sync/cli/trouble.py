@@ -5,8 +5,9 @@ import sys
 import click
 
 from sync.cli.exits import Exit, width_of
-from sync.cli.telling import advised, fitted, visible
+from sync.cli.telling import advised, fitted
 from sync.domain.passes import Reach
+from sync.domain.plain import visible
 from sync.errors import AccessError, CalendarError, CalendarMissingError
 
 TROUBLES: tuple[tuple[type[CalendarError], Reach, Exit], ...] = (

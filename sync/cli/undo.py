@@ -5,10 +5,9 @@ import sys
 
 import click
 
-from sync.cli import telling
-from sync.cli.exits import exit_of, printing, width_of
-from sync.cli.options import config_option, loaded
-from sync.config import GoogleAccount
+from sync.cli.options import Loudness, config_option, loaded, loudness_options
+from sync.cli.progress import Timings, shown
+from sync.cli.reporting import reported
 from sync.wiring import Practice, opened
 
 
@@ -16,7 +15,10 @@ from sync.wiring import Practice, opened
 @config_option
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--pass", "pass_id", metavar="ID", help="All that this pass wrote.")
-def undo(config: str | None, ids: tuple[str, ...], *, pass_id: str | None) -> None:
+@loudness_options
+def undo(
+    config: str | None, ids: tuple[str, ...], *, pass_id: str | None, loudness: Loudness
+) -> None:
     """Withdraw replacements and put the originals back as they were.
 
     `raincheck history` tells the ids.
@@ -24,16 +26,12 @@ def undo(config: str | None, ids: tuple[str, ...], *, pass_id: str | None) -> No
     if bool(ids) == bool(pass_id):
         raise click.UsageError("name rainchecks by their ids, or one pass with --pass")
     settings = loaded(config)
-    with opened(settings, environ=os.environ) as practice:
-        report = practice.undo(_chosen(practice, ids, pass_id))
-    with printing():
-        for line in telling.as_text(report, titles=sys.stdout.isatty()):
-            click.echo(telling.fitted(line, width_of(sys.stdout)))
-        sys.stdout.flush()
-    google = {each.name for each in settings.accounts if isinstance(each, GoogleAccount)}
-    for line in telling.troubles(report, titles=sys.stderr.isatty(), google=google):
-        click.echo(telling.fitted(line, width_of(sys.stderr)), err=True)
-    sys.exit(exit_of(report))
+    with shown(wanted=loudness is not Loudness.QUIET) as bar:
+        timings = Timings(bar)
+        with opened(settings, environ=os.environ, progress=timings) as practice:
+            report = practice.undo(_chosen(practice, ids, pass_id))
+            timings.stop()
+    sys.exit(reported(report, settings, timings, loudness=loudness))
 
 
 def _chosen(practice: Practice, ids: tuple[str, ...], pass_id: str | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from sync.config.holidays import check_holidays
 from sync.config.load import describe, load, parse
 from sync.config.model import Config
 from sync.config.places import find_config
-from sync.config.secrets import password_of, secret_path, warnings_of
+from sync.config.secrets import credential_of, password_of, secret_path, warnings_of
 from sync.config.tables import (
     Account,
     CaldavAccount,
@@ -13,7 +13,6 @@ from sync.config.tables import (
     Mail,
     WatchedCalendar,
 )
-from sync.config.unbuilt import unbuilt
 
 __all__ = [
     "Account",
@@ -24,12 +23,12 @@ __all__ = [
     "Mail",
     "WatchedCalendar",
     "check_holidays",
+    "credential_of",
     "describe",
     "find_config",
     "load",
     "parse",
     "password_of",
     "secret_path",
-    "unbuilt",
     "warnings_of",
 ]

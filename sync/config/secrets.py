@@ -4,6 +4,7 @@ import importlib
 import shlex
 import subprocess
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from sync.config.model import Config
@@ -66,9 +67,19 @@ def secret_path(name: str, *, directory: Path, environ: Mapping[str, str]) -> Pa
     """Return where the secret file *name* is, systemd's copy of it first."""
     path = resolved(name, directory=directory, environ=environ)
     if environ.get("CREDENTIALS_DIRECTORY"):
-        credential = Path(environ["CREDENTIALS_DIRECTORY"]) / path.name
-        path = credential if credential.is_file() else path
+        credentials = Path(environ["CREDENTIALS_DIRECTORY"])
+        copies = (credentials / credential_of(name), credentials / path.name)
+        path = next((copy for copy in copies if copy.is_file()), path)
     return path
+
+
+def credential_of(name: str) -> str:
+    """Return what systemd's copy of the secret file *name* is called in a unit of ours.
+
+    Two files in different folders may have one name, and systemd takes few characters: so it is
+    made from the whole of what the configuration says, and tells nothing of it.
+    """
+    return f"secret-{sha256(name.encode()).hexdigest()[:16]}"
 
 
 def _secret_files(config: Config) -> tuple[str, ...]:

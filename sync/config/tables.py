@@ -46,6 +46,9 @@ NOTHING, SECOND, MINUTE, DAY = (
     timedelta(days=1),
 )
 
+IMPLICIT_TLS_PORT = 465
+"""RFC 8314, 3.3: submissions."""
+
 PASSWORD_KEYS = (
     "password",
     "password_file",
@@ -260,11 +263,20 @@ class Fees(Table):
 
 
 class Mail(Login):
-    """``[mail]``: invitations where the server sends none."""
+    """``[mail]``: invitations where the server sends none.
+
+    Without ``tls``, port 465 is encrypted from the start (RFC 8314) and every other by STARTTLS.
+    """
 
     host: Filled = Field(description='the mail server, such as "smtp.example.org"')
     port: Annotated[StrictInt, Field(ge=1, le=65_535)] = 587
+    tls: Literal["starttls", "implicit"] | None = None
     sender: Email = Field(alias="from", description="the address that invitations come from")
+
+    @property
+    def is_implicit(self) -> bool:
+        """Whether it is encrypted from the start."""
+        return self.tls == "implicit" or (self.tls is None and self.port == IMPLICIT_TLS_PORT)
 
 
 class Daemon(Table):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from queue import Empty, SimpleQueue
-from threading import Event
 
 from sync.daemon.accounts import Looked, Looker
 from sync.daemon.logs import told
@@ -31,19 +30,53 @@ ASLEEP_S = 30.0
 """If the clock went on by so much more than we were awake for, the computer slept."""
 
 
+@dataclass(slots=True, eq=False)
+class Wish:
+    """A flag, without the lock of `threading.Event`.
+
+    A signal handler that sets one of those waits for ever if it interrupted the thread that holds
+    the lock, be it in another handler.
+    """
+
+    _asked: bool = field(default=False, init=False)
+
+    def set(self) -> None:
+        """Make the wish."""
+        self._asked = True
+
+    def clear(self) -> None:
+        """Take it back."""
+        self._asked = False
+
+    def is_set(self) -> bool:
+        """Return whether it is made."""
+        return self._asked
+
+
 @dataclass(slots=True)
 class Wishes:
     """What signals ask of the loop."""
 
-    stop: Event = field(default_factory=Event)
-    reload: Event = field(default_factory=Event)
-    now: Event = field(default_factory=Event)
+    stop: Wish = field(default_factory=Wish)
+    reload: Wish = field(default_factory=Wish)
+    now: Wish = field(default_factory=Wish)
     wake: SimpleQueue[Looked | None] = field(default_factory=SimpleQueue)
+    _ended: SimpleQueue[None] = field(default_factory=SimpleQueue, init=False)
 
-    def ask(self, wish: Event) -> None:
-        """Set *wish* and wake the loop; may be called from a signal handler."""
+    def ask(self, wish: Wish) -> None:
+        """Make *wish* and wake the loop; may be called from a signal handler."""
         wish.set()
+        if wish is self.stop:
+            self._ended.put(None)
         self.wake.put(None)
+
+    def rest(self, seconds: float) -> None:
+        """Wait, unless the daemon is to stop: then nothing is waited for."""
+        try:
+            self._ended.get(timeout=seconds)
+        except Empty:
+            return
+        self._ended.put(None)  # for whoever else is resting
 
 
 @dataclass(slots=True)
@@ -154,7 +187,11 @@ class Loop:
     def _engine(self, *, replan: bool = True) -> Engine:
         """Return the engine for one pass or look, with a fresh budget of retries."""
         stop = self.wishes.stop
-        retries = Retries(sleep=lambda seconds: _rested(stop, seconds), alive=self.systemd.alive)
+        retries = Retries(
+            sleep=self.wishes.rest,
+            alive=self.systemd.alive,
+            stopping=stop.is_set,
+        )
         return replace(
             self.engine, retries=retries, settle=self.settle, stopping=stop.is_set, replan=replan
         )
@@ -172,7 +209,8 @@ class Loop:
         fresh = {look.name: look for one in looked.values() for look in one.looks or ()}
         looks = [fresh.get(each.name) or self._quiet(each.name) for each in self.engine.calendars]
         now_s = self.clock_s()
-        replan = _has_news(fresh) or now_s - self._replanned_s >= REPLAN_EVERY_S
+        rested = 0 <= now_s - self._replanned_s < REPLAN_EVERY_S  # a clock may be put back
+        replan = _has_news(fresh) or not rested
         self._replanned_s = now_s if replan else self._replanned_s
         done = self._engine(replan=replan).run_pass(looks)
         self._note_reach(looked, looks)
@@ -218,11 +256,6 @@ class Loop:
                 now_s=self.clock_s(),
                 chance=self.chance(),
             )
-
-
-def _rested(stop: Event, seconds: float) -> None:
-    """Wait, unless the daemon is to stop: then nothing is waited for."""
-    stop.wait(seconds)
 
 
 def _has_news(looks: Mapping[str, Look]) -> bool:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 from sync.config import Config
@@ -15,7 +16,7 @@ from sync.daemon.loop import Loop, Wishes
 from sync.daemon.metrics import Metrics, served
 from sync.daemon.systemd import Systemd
 from sync.domain.passes import PassReport, Reach
-from sync.errors import AccessError, ConfigError
+from sync.errors import AccessError, BusyError, ConfigError, JournalError
 from sync.wiring import opened, servers
 
 END_WITHIN_S = 9.0
@@ -44,43 +45,70 @@ def run(config: Config, reloaded: Callable[[], Config], environ: Mapping[str, st
         if config.daemon.metrics:
             stack.enter_context(served(metrics, config.daemon.metrics))
         told(logging.INFO, "started", calendars=len(config.calendars))
-        while not wishes.stop.is_set():
-            _work(config, wishes, systemd, metrics, environ)
-            if wishes.reload.is_set():
-                wishes.reload.clear()
-                systemd.reloading()
-                config = _next(config, reloaded, environ)
+        host = _Host(wishes, systemd, metrics, environ, reloaded)
+        following: Config | None = config
+        while following is not None:
+            following = _work(following, host)
         systemd.stopping()
         told(logging.INFO, "stopped")
 
 
-def _work(
-    config: Config,
-    wishes: Wishes,
-    systemd: Systemd,
-    metrics: Metrics,
-    environ: Mapping[str, str],
-) -> None:
-    teller = _Teller(systemd, metrics)
-    with opened(config, environ=environ) as practice:
-        loop = Loop(
-            practice.engine,
-            config.daemon.poll,
-            config.daemon.settle,
-            wishes,
-            systemd,
-            teller.passed,
-        )
-        systemd.ready()
-        loop.run()
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """What stays the same from one configuration to the next."""
+
+    wishes: Wishes
+    systemd: Systemd
+    metrics: Metrics
+    environ: Mapping[str, str]
+    reloaded: Callable[[], Config]
 
 
-def _next(config: Config, reloaded: Callable[[], Config], environ: Mapping[str, str]) -> Config:
-    """Return the configuration as it is now, or *config* if that one is of no use."""
+def _work(config: Config, host: _Host) -> Config | None:
+    """Work by *config*, and return the one to go on with; None at the end.
+
+    What *config* holds open stays open until the next one is known to be of use: its own passwords
+    and state may be gone from where they were.
+    """
+    wishes, systemd = host.wishes, host.systemd
+    teller = _Teller(systemd, host.metrics)
+    with opened(config, environ=host.environ) as practice:
+        while not wishes.stop.is_set():
+            loop = Loop(
+                practice.engine,
+                config.daemon.poll,
+                config.daemon.settle,
+                wishes,
+                systemd,
+                teller.passed,
+            )
+            systemd.ready()
+            loop.run()
+            if wishes.reload.is_set():
+                wishes.reload.clear()
+                systemd.reloading()
+                if fresh := _fresh(config, host.reloaded, host.environ):
+                    return fresh
+    return None
+
+
+def _fresh(
+    config: Config, reloaded: Callable[[], Config], environ: Mapping[str, str]
+) -> Config | None:
+    """Return the configuration as it is now, or None if that one is of no use."""
     try:
         fresh = reloaded()
-        with servers(fresh, environ=environ):
+        moved = fresh.state_path(environ) != config.state_path(environ)
+        with opened(fresh, environ=environ) if moved else servers(fresh, environ=environ):
             pass
+    except (BusyError, JournalError) as error:
+        told(
+            logging.ERROR,
+            "configuration is wrong, the old one stays",
+            where="state.path",
+            expected=str(error),
+        )
+        return None
     except ConfigError as error:
         for problem in error.problems:
             told(
@@ -89,7 +117,7 @@ def _next(config: Config, reloaded: Callable[[], Config], environ: Mapping[str, 
                 where=problem.where,
                 expected=problem.message,
             )
-        return config
+        return None
     told(logging.INFO, "configuration reloaded", calendars=len(fresh.calendars))
     return fresh
 
@@ -143,6 +171,7 @@ def status_of(report: PassReport) -> str:
     waiting = sum(1 for raincheck in report.rainchecks if raincheck.needs_a_person)
     count = len(report.calendars)
     parts = [f"watching {count} calendar{'' if count == 1 else 's'}"]
+    lost += ["the mail server"] if report.mail is not Reach.OK else []
     parts += [f"no answer from {', '.join(lost)}"] if lost else []
     parts += [f"{waiting} session{'' if waiting == 1 else 's'} for a person to look at"] * bool(
         waiting

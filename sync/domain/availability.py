@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from sync.domain.identity import is_sample
 from sync.domain.localtime import days_of, instant_or_jump
 from sync.domain.sessions import AllDay, Answer, Session, Span, Status
 
@@ -115,8 +116,8 @@ def busy_of(
 ) -> Busy | None:
     """Return the time that *session* takes, or None if it takes none.
 
-    Cancelled ones take none, nor do transparent ones, those that the practice has declined, and
-    those without a length.
+    Cancelled ones take none, nor do transparent ones, those that the practice has declined,
+    those without a length, and the doctor's.
 
     Args:
         session: Whole days are read in *zone* and take all of their time.
@@ -133,6 +134,8 @@ def busy_of(
         guest.address in practice and guest.answer is Answer.DECLINED for guest in session.attendees
     )
     if session.status is Status.CANCELLED or declined or (session.transparent and not closure):
+        return None
+    if is_sample(session.key):
         return None
     span = session.span_in(zone)
     if not span.length:

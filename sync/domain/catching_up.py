@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sync.domain import practice as rules
-from sync.domain.following import STOOD, owed_cancellations
+from sync.domain.following import STOOD, still_owed
 from sync.domain.lifecycle import Duty, DutyKind, Fact, Raincheck, State, after
 from sync.domain.sessions import Session, Status, Timed
 
@@ -32,7 +32,7 @@ def caught_up(
     marks = original.marks if original else None
     if marks is not None and marks.state == State.WITHDRAWN.value:
         gone = after(raincheck, Fact.REPLACEMENT_GONE)
-        return replace(gone, reason=TAKEN_BACK, duties=owed_cancellations(raincheck))
+        return replace(gone, reason=TAKEN_BACK, duties=still_owed(raincheck))
     later = [one for one in offers if _attempt(one) > raincheck.attempt and _stands(one)]
     if not later or raincheck.state is State.SETTLING:
         return raincheck

@@ -55,9 +55,11 @@ def judged_closure(session: Session, watch: Watch, *, now: datetime) -> Warned |
 
     Returns:
         The part of it in which sessions are looked at; a warning if it may not or cannot close
-        anything; None if it is no closure, or an old or a cancelled one.
+        anything; None if it is no closure, an old or a cancelled one, or `doctor`'s.
     """
     if not is_closure(session, watch.dictionary) or session.status is Status.CANCELLED:
+        return None
+    if identity.is_sample(session.key):
         return None
     trusted = watch.emails | watch.settings.trust
     if session.organizer is not None and session.organizer not in trusted:

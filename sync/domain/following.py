@@ -141,7 +141,7 @@ def tired(raincheck: Raincheck) -> str:
 def withdrawn(raincheck: Raincheck, why: str) -> Raincheck:
     """Return *raincheck* given up because its replacement is gone; the original is put back."""
     gone = replace(after(raincheck, Fact.REPLACEMENT_GONE), reason=why)
-    return replace(gone, duties=(*owed_cancellations(raincheck), *_restoring(raincheck)))
+    return replace(gone, duties=(*still_owed(raincheck), *_restoring(raincheck)))
 
 
 def undone(raincheck: Raincheck, why: str, *, now: datetime) -> Raincheck:
@@ -154,13 +154,14 @@ def undone(raincheck: Raincheck, why: str, *, now: datetime) -> Raincheck:
     if raincheck.replacement is not None and raincheck.slot is not None:
         cancel = Duty(DutyKind.CANCEL, raincheck.replacement, _place(raincheck))
         duties = (cancel, *duties) if raincheck.slot.span.start > now else duties
-    duties = tuple(dict.fromkeys((*owed_cancellations(raincheck), *duties)))
+    duties = tuple(dict.fromkeys((*still_owed(raincheck), *duties)))
     return replace(back, duties=duties, fee=_waived(raincheck.fee))
 
 
-def owed_cancellations(raincheck: Raincheck) -> tuple[Duty, ...]:
-    """Return the earlier offers that are still to be cancelled, whatever becomes of the last."""
-    return tuple(duty for duty in raincheck.duties if duty.kind is DutyKind.CANCEL)
+def still_owed(raincheck: Raincheck) -> tuple[Duty, ...]:
+    """Return what is owed whatever becomes of the last offer: earlier ones are still cancelled."""
+    ends = (DutyKind.CANCEL, DutyKind.UNINVITE)
+    return tuple(duty for duty in raincheck.duties if duty.kind in ends)
 
 
 def _waived(fee: Fee | None) -> Fee | None:

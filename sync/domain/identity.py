@@ -13,6 +13,7 @@ NAMESPACE = UUID("e021e017-1165-57bb-bda4-056c3f5803c9")
 """Fixed for ever: another value would make second replacements of every session."""
 
 _OURS = re.compile(r"rc[0-9a-f]{32}")
+_SAMPLE = re.compile(r"rcdoctor[0-9a-f]{32}")
 
 
 def replacement_key(original: SessionKey, attempt: int) -> SessionKey:
@@ -27,6 +28,23 @@ def replacement_key(original: SessionKey, attempt: int) -> SessionKey:
 def is_ours(key: SessionKey) -> bool:
     """Return whether *key* looks as if `replacement_key` had made it."""
     return key.recurrence_id is None and _OURS.fullmatch(key.uid) is not None
+
+
+def sample_key(chance: str) -> SessionKey:
+    """Return the key of an event that `doctor` puts into a calendar, another for every *chance*.
+
+    ``rcdoctor`` and 32 hexadecimal digits: as legal everywhere as `replacement_key`. A Google id
+    is used up when its event is deleted, so no two visits may share one.
+    """
+    return SessionKey("rcdoctor" + uuid5(NAMESPACE, f"sample\n{chance}").hex)
+
+
+def is_sample(key: SessionKey) -> bool:
+    """Return whether *key* is one of `sample_key`, also where a server has added to it.
+
+    Such an event is no session and no signal, whatever stands in it, and takes no time.
+    """
+    return _SAMPLE.match(key.uid) is not None
 
 
 def raincheck_id(original: SessionKey) -> str:

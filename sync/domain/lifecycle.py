@@ -9,7 +9,7 @@
 The journal's schema repeats the list of states; a test holds the two together.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -110,6 +110,13 @@ class DutyKind(Enum):
     CANCEL = "cancel"  # a replacement that is no longer the one
     CONFIRM = "confirm"  # the replacement; guests who were not invited yet are invited
     RESTORE = "restore"  # what was changed of the original
+    INVITE = "invite"  # mail a guest the session as it stands, where the server tells nobody
+    UNINVITE = "uninvite"  # mail a guest that the session is cancelled
+    NOTE = "note"  # mail the practice that the raincheck waits for a person
+
+
+MAILS = frozenset({DutyKind.INVITE, DutyKind.UNINVITE, DutyKind.NOTE})
+"""Duties that are no writes into a calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +124,14 @@ class Duty:
     """One write that is owed, and to what; it is on disk before it is done, and may be repeated.
 
     ``refused`` says that the server will not take it; it is tried again when something changes.
+    ``guest`` is who an invitation or its end is mailed to; empty for everything else.
     """
 
     kind: DutyKind
     key: SessionKey
-    resource: str
+    resource: str = ""
     refused: bool = False
+    guest: str = field(default="", repr=False)
 
 
 OPEN = frozenset({State.SETTLING, State.PLANNED, State.WRITTEN, State.WAITING, State.FAILED})

@@ -64,7 +64,8 @@ class CalendarLook:
 class PassReport:
     """One pass. ``rainchecks``: those it changed and those that are open, by noticed time.
 
-    ``held`` says that ``max_new`` stopped the pass before it wrote anything new.
+    ``held`` says that ``max_new`` stopped the pass before it wrote anything new. ``mail`` tells how
+    the mail server did, if anything was mailed.
     """
 
     id: str
@@ -75,3 +76,4 @@ class PassReport:
     rainchecks: tuple[Raincheck, ...]
     warnings: tuple[Warned, ...]
     held: bool = False
+    mail: Reach = Reach.OK

@@ -41,7 +41,6 @@ from sync.domain.writes import Amendment, is_confirmed_at_once
 WEEKLY = timedelta(days=7)
 """The rhythm assumed of a series: what a copy of one instance tells is only that there is one."""
 
-
 BY_MARKS = "marks in the calendar"
 """The rule of a raincheck that was rebuilt after a lost state file."""
 
@@ -56,20 +55,26 @@ class Holds(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """All that decides. ``calendars`` maps a calendar's name to what it holds."""
+    """All that decides. ``calendars`` maps a calendar's name to what it holds.
+
+    ``mails`` says whether guests are mailed where their calendar's server tells them nothing.
+    """
 
     watch: Watch
     policy: Policy
     hours: Hours
     tariff: Tariff | None
     calendars: Mapping[str, Holds]
+    mails: bool = False
 
 
 def is_session(session: Session, practice: Practice) -> bool:
     """Return whether *session* is one with a client, by the calendar it is in.
 
-    What was dragged into the drop calendar is one.
+    What was dragged into the drop calendar is one; what `doctor` put there is none.
     """
+    if identity.is_sample(session.key):
+        return False
     if is_dropped(session, practice.watch):
         return True
     holds = practice.calendars[session.calendar]

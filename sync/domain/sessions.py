@@ -170,7 +170,8 @@ class Session:
     words: every CATEGORIES line, the label's name. ``links`` are URLs a client would join by.
     ``organizer`` is lower case without ``mailto:``. ``payload`` is the server's own text, from
     which the adapter can build a replacement even when the original is gone; empty where the
-    session was read only for its time. ``modified`` is LAST-MODIFIED, UTC.
+    session was read only for its time. ``modified`` is LAST-MODIFIED, UTC. ``sequence`` is SEQUENCE
+    (RFC 5545, 3.8.7.4): how often the organizer has rescheduled it.
     """
 
     key: SessionKey
@@ -191,6 +192,7 @@ class Session:
     revision: str = ""
     payload: str = ""
     modified: datetime | None = None
+    sequence: int = 0
 
     def __repr__(self) -> str:
         """Return the key alone: a traceback must not carry what a client told."""

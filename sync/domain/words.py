@@ -100,23 +100,31 @@ def dictionary(tags: Mapping[str, str], causes: Mapping[str, Fault]) -> Dictiona
     return Dictionary(known, closures)
 
 
+IN_CATEGORY = "a category or label"
+"""The place of all words that apps keep as words."""
+
+
 def words_of(title: str, notes: str, categories: tuple[str, ...]) -> tuple[str, ...]:
     """Return every word, folded, that stands in a place for tags; the plainest place first."""
-    found = [folded(category) for category in categories]
-    found += _prefix_words(title)
-    found += _hashtags(title)
-    found += _hashtags(plain_text(notes))
+    found = (word for _, words in places_of(title, notes, categories) for word in words)
     return tuple(dict.fromkeys(word for word in found if word))
 
 
-def place_of(title: str, notes: str, categories: tuple[str, ...], known: Dictionary) -> str:
-    """Return in which place a tag stands, in plain words that quote nobody; "" if in none."""
-    places = (
-        ("a category or label", [folded(category) for category in categories]),
+def places_of(
+    title: str, notes: str, categories: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each place for tags in plain words, with the words there, folded; plainest first."""
+    return (
+        (IN_CATEGORY, tuple(folded(category) for category in categories)),
         ("in front of the title", _prefix_words(title)),
         ("a hashtag in the title", _hashtags(title)),
         ("a hashtag in the notes", _hashtags(plain_text(notes))),
     )
+
+
+def place_of(title: str, notes: str, categories: tuple[str, ...], known: Dictionary) -> str:
+    """Return in which place a tag stands, in plain words that quote nobody; "" if in none."""
+    places = places_of(title, notes, categories)
     return next(
         (place for place, words in places if any(known.cause_of(word) for word in words)), ""
     )

@@ -1,6 +1,7 @@
 """What is written into calendars (CONTRACT 4), as values."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sync.domain.guests import clients_of
 from sync.domain.lifecycle import Raincheck, State
@@ -116,6 +117,9 @@ def mark_of(raincheck: Raincheck, *, ahead: bool) -> Amendment:
 
 def day_and_time(when: Timed) -> str:
     """Return the start as clients read it: ``Mon 23 Nov 2026 10:00``, whatever the locale."""
-    start = when.start
-    day = f"{_WEEKDAYS[start.weekday()]} {start.day} {_MONTHS[start.month - 1]} {start.year}"
-    return f"{day} {start:%H:%M}"
+    return f"{day_in_words(when.start)} {when.start:%H:%M}"
+
+
+def day_in_words(day: date) -> str:
+    """Return ``Mon 23 Nov 2026``, whatever the locale."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

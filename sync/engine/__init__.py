@@ -10,16 +10,18 @@ from datetime import date, datetime, timedelta
 
 from sync.domain.following import undone
 from sync.domain.lifecycle import OPEN, UNDONE, Raincheck, State
-from sync.domain.passes import PassReport, Warned, WarningCode
+from sync.domain.mails import owing
+from sync.domain.passes import PassReport, Reach, Warned, WarningCode
 from sync.domain.policy import Policy, Terms
 from sync.domain.practice import Practice
 from sync.domain.signals import AHEAD_MAX
 from sync.engine import finding, looking, placing
-from sync.engine.current import Pass
+from sync.engine.current import Pass, Progress, unseen
 from sync.engine.finding import Found
+from sync.engine.mailing import Postman
 from sync.engine.placing import Placed
 from sync.engine.writing import Writer
-from sync.ports import Calendar, Clock, Journal
+from sync.ports import Calendar, Clock, Journal, Mailer
 from sync.retrying import Retries
 
 Holidays = Callable[[Collection[int]], frozenset[date]]
@@ -31,7 +33,7 @@ class Engine:
     """One practice and its ports. ``allow_many`` lifts `max_new` for this pass.
 
     ``settle``, ``stopping`` and ``replan`` are the daemon's, as in `Pass`; a one-off pass does not
-    wait.
+    wait. ``mailer`` is there if ``practice.mails``, ``progress`` for whoever watches.
     """
 
     practice: Practice
@@ -45,6 +47,8 @@ class Engine:
     settle: timedelta = timedelta(0)
     stopping: Callable[[], bool] = lambda: False
     replan: bool = True
+    mailer: Mailer | None = None
+    progress: Progress = unseen
 
     def look(self, account: str) -> tuple[looking.Look, ...]:
         """Return a look at each calendar of *account*, for a pass to be given; writes nothing."""
@@ -73,9 +77,11 @@ class Engine:
             current = replace(current, practice=self._with_holidays(current.now))
         placed = placing.place(found, looks, current)
         warnings += placed.warnings
+        self._owe(placed)
         self._record(found, placed, current.now)
-        warnings += self._write(placed, looks, current)
-        return self._report(placed, looks, warnings, current, held=held)
+        said, mail = self._write(placed, looks, current)
+        warnings += said
+        return self._report(placed, looks, warnings, current, held=held, mail=mail)
 
     def undo(self, ids: Collection[str]) -> PassReport:
         """Take the rainchecks with *ids* back: replacements are cancelled, originals restored.
@@ -91,10 +97,11 @@ class Engine:
         for raincheck in self.journal.rainchecks(ids):
             if raincheck.state is not State.WITHDRAWN:
                 placed.put(undone(raincheck, UNDONE, now=current.now))
+        self._owe(placed)
         entries = [current.entry(id_, "withdrawn", UNDONE) for id_ in sorted(placed.changed)]
         self.journal.record({}, list(placed.rainchecks.values()), entries)
-        warnings = self._write(placed, looks, current)
-        return self._report(placed, looks, warnings, current)
+        warnings, mail = self._write(placed, looks, current)
+        return self._report(placed, looks, warnings, current, mail=mail)
 
     def _begun(self) -> Pass:
         now = self.clock.now()
@@ -108,17 +115,34 @@ class Engine:
             self.settle,
             self.stopping,
             self.replan,
+            self.mailer,
+            self.progress,
         )
 
-    def _write(self, placed: Placed, looks: Sequence[looking.Look], current: Pass) -> list[Warned]:
-        """Write everything out, unless it is a dry run, and return what there is to say of it."""
+    def _owe(self, placed: Placed) -> None:
+        """Add the mails that are owed because of what has changed, before it is written down."""
+        if not self.practice.mails:
+            return
+        before = {one.id: one for one in self.journal.rainchecks(placed.changed)}
+        for id_ in sorted(placed.changed):
+            placed.put(owing(before.get(id_), placed.rainchecks[id_], self.practice))
+
+    def _write(
+        self, placed: Placed, looks: Sequence[looking.Look], current: Pass
+    ) -> tuple[list[Warned], Reach]:
+        """Write everything out, unless it is a dry run.
+
+        Return what there is to say of it, and how the mail server did.
+        """
         if self.dry_run:
-            return []
-        writer = Writer(current, {look.name: look for look in looks})
+            return [], Reach.OK
+        by_name = {look.name: look for look in looks}
+        writer, postman = Writer(current, by_name), Postman(current, by_name)
         writer.write(placed)
+        postman.deliver(placed)
         if not current.stopping():
             looking.catch_up((look for look in looks if look.name in writer.written), current)
-        return writer.warnings
+        return writer.warnings + postman.warnings, postman.reach
 
     def _report(
         self,
@@ -128,6 +152,7 @@ class Engine:
         current: Pass,
         *,
         held: bool = False,
+        mail: Reach = Reach.OK,
     ) -> PassReport:
         return PassReport(
             id=current.id,
@@ -138,6 +163,7 @@ class Engine:
             rainchecks=_reported(placed),
             warnings=tuple(warnings),
             held=held,
+            mail=mail,
         )
 
     def _record(self, found: Found, placed: Placed, now: datetime) -> None:

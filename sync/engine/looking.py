@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sync.domain.fingerprint import fingerprint
 from sync.domain.passes import CalendarLook, Reach
-from sync.engine.current import Pass
+from sync.engine.current import Pass, Phase, Step
 from sync.errors import (
     AccessError,
     CalendarError,
@@ -66,7 +66,8 @@ def look(calendars: Sequence[Calendar], current: Pass) -> tuple[Look, ...]:
     """
     looks: list[Look] = []
     lost: dict[str, CalendarError] = {}
-    for calendar in calendars:
+    for number, calendar in enumerate(calendars, 1):
+        current.progress(Step(Phase.LOOKING, number, len(calendars), calendar.name))
         one = Look(calendar)
         looks.append(one)
         if calendar.account in lost:

@@ -1,6 +1,6 @@
 """Finding slots for everything that wants one, with busy time read fresh."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
 from sync.domain.sessions import Session, SessionKey, Span, Status
 from sync.domain.signals import words_of
-from sync.engine.current import Pass
+from sync.engine.current import Pass, Phase, Step
 from sync.engine.finding import Found
 from sync.engine.looking import Look
 from sync.errors import CalendarError, RejectedError
@@ -198,15 +198,17 @@ def _is_read(raincheck: Raincheck, looks: dict[str, Look]) -> bool:
     return all(place is not None and place.changes is not None for place in places)
 
 
-def has_news(looks: dict[str, Look]) -> bool:
+def has_news(looks: Mapping[str, Look]) -> bool:
     """Return whether anything has changed anywhere: what failed for good may go now."""
-    return any(each.changes and each.changes.revisions for each in looks.values())
+    found = [each.changes for each in looks.values() if each.changes]
+    return any(changes.revisions or changes.removed for changes in found)
 
 
 def _with_slots(
     wanting: Sequence[Raincheck], placed: Placed, looks: Sequence[Look], current: Pass
 ) -> list[Raincheck]:
     practice, now = current.practice, current.now
+    current.progress(Step(Phase.PLACING, 1, len(wanting)))
     window = window_of(wishes_of(wanting, practice, now=now))
     try:
         agenda, placed.warnings = agenda_of(looks, window, current.retries)

@@ -3,21 +3,22 @@
 Everything here may be done twice. What a crash leaves half done, the next pass finishes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sync.domain import practice as rules
 from sync.domain.following import DELETED, withdrawn
 from sync.domain.guests import clients_of
-from sync.domain.lifecycle import Duty, Fact, Raincheck, State, after
+from sync.domain.lifecycle import MAILS, Duty, Fact, Raincheck, State, after
+from sync.domain.mails import owing
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.placement import way_out, wishes_of
 from sync.domain.policy import Action, SignalKind
 from sync.domain.sessions import Session, Timed
 from sync.domain.writes import Amendment, draft_of, mark_of
 from sync.engine import duties, pausing
-from sync.engine.current import Pass
+from sync.engine.current import Pass, Phase, Step
 from sync.engine.looking import Look
 from sync.engine.placing import (
     Placed,
@@ -56,16 +57,23 @@ class Writer:
             JournalError: at once; nothing is written that could not be noted.
         """
         fresh = [r.id for r in placed.rainchecks.values() if self._is_to_be_written(r)]
-        for id_ in fresh:
-            placed.put(self._guarded(placed.rainchecks[id_], self._create))
+        for raincheck in self._each(Phase.WRITING, fresh, placed):
+            placed.put(self._guarded(raincheck, self._create))
         self._make_way(placed, fresh)
-        for raincheck in list(placed.rainchecks.values()):
-            if self._is_to_be_marked(raincheck):
-                act = self._mark if raincheck.id in fresh else self._mark_later
-                placed.put(self._guarded(raincheck, act, raincheck.original.calendar))
-        for raincheck in list(placed.rainchecks.values()):
-            for duty in raincheck.duties:
+        marking = [r.id for r in placed.rainchecks.values() if self._is_to_be_marked(r)]
+        for raincheck in self._each(Phase.MARKING, marking, placed):
+            act = self._mark if raincheck.id in fresh else self._mark_later
+            placed.put(self._guarded(raincheck, act, raincheck.original.calendar))
+        indebted = [r.id for r in placed.rainchecks.values() if _writes_owed(r)]
+        for raincheck in self._each(Phase.FINISHING, indebted, placed):
+            for duty in _writes_owed(raincheck):
                 self._see_to(raincheck.id, duty, placed)
+
+    def _each(self, phase: Phase, ids: Sequence[str], placed: Placed) -> Iterator[Raincheck]:
+        """Yield the rainchecks with *ids*, telling how far it has come."""
+        for number, id_ in enumerate(ids, 1):
+            self.current.progress(Step(phase, number, len(ids)))
+            yield placed.rainchecks[id_]
 
     def _see_to(self, id_: str, duty: Duty, placed: Placed) -> None:
         """Do what is owed; what the server refused is tried again when something has changed."""
@@ -76,7 +84,8 @@ class Writer:
         placed.put(self._guarded(raincheck, act, duties.place_of(duty, raincheck)))
 
     def _discharge(self, duty: Duty, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
-        now_owes, what, why, written = duties.discharged(raincheck, duty, calendar, self.current)
+        left, what, why, written = duties.discharged(raincheck, duty, calendar, self.current)
+        now_owes = owing(raincheck, left, self.current.practice)
         if now_owes != raincheck:
             self._note(now_owes, what, why, written)
         return now_owes
@@ -112,6 +121,7 @@ class Writer:
             done = act(raincheck, look.calendar)
         except (RejectedError, ConflictError) as error:
             failed = replace(after(raincheck, Fact.WRITE_REFUSED), reason=str(error))
+            failed = owing(raincheck, failed, self.current.practice)
             self._note(failed, "failed", str(error))
             return failed
         except WriteLimitError as error:
@@ -145,7 +155,7 @@ class Writer:
 
     def _withdrawn(self, raincheck: Raincheck) -> Raincheck:
         """Give up what stood and was deleted: Google keeps such names taken for ever."""
-        gone = withdrawn(raincheck, DELETED)
+        gone = owing(raincheck, withdrawn(raincheck, DELETED), self.current.practice)
         self._note(gone, "withdrawn", DELETED)
         return gone
 
@@ -224,7 +234,8 @@ class Writer:
 
     def _warn_if_nobody_is_told(self, raincheck: Raincheck, calendar: Calendar) -> None:
         guests = clients_of(raincheck.original, self.current.practice.watch.emails)
-        if not guests or raincheck.action is Action.HOLD:
+        mailed = self.current.mailer is not None
+        if mailed or not guests or raincheck.action is Action.HOLD:
             return
         try:
             invites = self.current.retries.call(calendar.facts).invites
@@ -254,3 +265,7 @@ class Writer:
             else []
         )
         self.current.journal.advance(raincheck, entry, seen)
+
+
+def _writes_owed(raincheck: Raincheck) -> tuple[Duty, ...]:
+    return tuple(duty for duty in raincheck.duties if duty.kind not in MAILS)

@@ -46,6 +46,7 @@ def session_to_text(session: Session) -> str:
             "revision": session.revision,
             "payload": session.payload,
             "modified": session.modified.isoformat() if session.modified else None,
+            "sequence": session.sequence,
         }
     )
 
@@ -72,6 +73,7 @@ def session_from_text(text: str) -> Session:
         revision=held["revision"],
         payload=held["payload"],
         modified=datetime.fromisoformat(held["modified"]) if held["modified"] else None,
+        sequence=held.get("sequence", 0),
     )
 
 
@@ -112,6 +114,7 @@ def duties_to_text(duties: Sequence[Duty]) -> str | None:
                 "recurrence_id": duty.key.recurrence_id,
                 "resource": duty.resource,
                 "refused": duty.refused,
+                "guest": duty.guest,
             }
             for duty in duties
         ]
@@ -126,6 +129,7 @@ def duties_from_text(text: str | None) -> tuple[Duty, ...]:
             SessionKey(held["uid"], held["recurrence_id"]),
             held["resource"],
             held["refused"],
+            held.get("guest", ""),
         )
         for held in (json.loads(text) if text else ())
     )

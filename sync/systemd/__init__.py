@@ -1,15 +1,20 @@
 """Unit templates for systemd, and what fills them in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib import resources
 from string import Template
+from types import MappingProxyType
 
 DAEMON = "raincheck.service"
 TIMER = "raincheck-sync.timer"
 ONE_OFF = "raincheck-sync.service"
+CONFIG = "config.toml"
+NO_SECRETS: Mapping[str, str] = MappingProxyType({})
 
 
-def unit(name: str, *, command: str, config: str, user: bool, secrets: Sequence[str] = ()) -> str:
+def unit(
+    name: str, *, command: str, config: str, user: bool, secrets: Mapping[str, str] = NO_SECRETS
+) -> str:
     """Return the text of the unit *name*.
 
     Args:
@@ -18,15 +23,15 @@ def unit(name: str, *, command: str, config: str, user: bool, secrets: Sequence[
         config: The configuration, as an absolute path.
         user: For the user's own manager, which reads the files itself. The system's service runs as
             nobody in particular: systemd hands it the configuration and the secrets.
-        secrets: Absolute paths of the files that the configuration names.
+        secrets: What systemd is to call each file that the configuration names, and its absolute
+            path.
     """
     held = resources.files("sync.systemd").joinpath(f"{name}.in").read_text("utf-8")
-    given = [] if user else [config, *secrets]
-    credentials = [f"LoadCredential={_escaped(path.rpartition('/')[2])}:{_escaped(path)}"
-                   for path in given]  # fmt: skip
+    given = {CONFIG: config, **secrets}
+    credentials = [f"LoadCredential={id_}:{_escaped(path)}" for id_, path in given.items()]
     return Template(held).substitute(
         command=_quoted(command),
-        config=_quoted(config) if user else f'"%d/{_escaped(config.rpartition("/")[2])}"',
+        config=_quoted(config) if user else f'"%d/{CONFIG}"',
         shield="" if user else "\n".join((_part("shield.in"), *credentials)),
         wanted_by="default.target" if user else "multi-user.target",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
-from sync.cli.exits import exit_of
+from sync.cli.verdict import exit_of
 from sync.domain.identity import is_ours
 from sync.domain.lifecycle import Raincheck
 from sync.domain.notes import without_line

@@ -18,6 +18,7 @@ from sync.errors import (
 from sync.ports import Calendar, ChangeSet, Known, Scan
 from tests.contract.following_contract import FollowingContract
 from tests.contract.hands import Hand, Told, at
+from tests.contract.planting_contract import PlantingContract
 
 SINCE = at(9)
 
@@ -77,7 +78,7 @@ def draft_of(original: Session, uid: str = "rc0123456789abcdef", day: int = 26) 
     )
 
 
-class CalendarContract(FollowingContract):
+class CalendarContract(FollowingContract, PlantingContract):
     """The promises. A subclass has the fixtures ``calendar``, ``hand`` and ``again``."""
 
     def look(

@@ -152,7 +152,10 @@ class FollowingContract:
     def test_what_was_cancelled_can_be_restored(
         self, hand: Hand, eyes: Eyes, guests: tuple[str, ...]
     ) -> None:
-        """As it was, guests and answers too; the marks say that it was withdrawn."""
+        """As it was, guests and answers too; the marks say that it was withdrawn.
+
+        SEQUENCE grows with both changes, where it tells of any: so guests take the last word.
+        """
         hand.put(replace(PLAIN, guests=guests))
         before = eyes.read(PLAIN)
         cancelled = eyes.amend(before, SETTLED)
@@ -164,7 +167,10 @@ class FollowingContract:
             revision=restored.revision,
             payload=restored.payload,
             modified=restored.modified,
+            sequence=restored.sequence,
         )
+        if not eyes.calendar.facts().invites:
+            assert before.sequence < cancelled.sequence < restored.sequence
 
     def test_a_cancelled_replacement_is_gone_or_says_so(self, hand: Hand, eyes: Eyes) -> None:
         """It blocks no time; doing it twice changes nothing."""

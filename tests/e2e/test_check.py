@@ -78,7 +78,7 @@ def test_an_empty_calendar_is_wondered_at(radicale_office: Desk) -> None:
     """No session ahead is no fault, but perhaps the wrong calendar."""
     done = radicale_office.run("check")
     assert done.returncode == 0, done.stderr
-    assert "no sessions in the next 28 days (is it the right calendar?)" in done.stdout
+    assert "no session in the next 28 days (is it the right calendar?)" in done.stdout
 
 
 def test_offline_tells_what_the_file_says(busy_office: Desk) -> None:
@@ -118,3 +118,13 @@ def test_a_calendar_that_may_not_be_written_needs_a_person(google_office: Google
     assert done.returncode == 1, done.stdout
     assert 'sessions = "none"' in done.stderr
     assert "not watched: Sessions\n" in done.stdout
+
+
+def test_who_tells_guests_where_the_server_does_not(busy_office: Desk) -> None:
+    """With [mail] it is Raincheck itself; nothing is sent for a check."""
+    with busy_office.config.open("a", encoding="utf-8") as config:
+        config.write('[mail]\nhost = "127.0.0.1"\nport = 9\nfrom = "practice@example.org"\n')
+    done = busy_office.run("check")
+    assert done.returncode == 0, done.stderr
+    assert "Raincheck mails guests itself" in done.stdout
+    assert "nobody will be told" not in done.stdout

@@ -120,6 +120,24 @@ def test_a_wrong_file_keeps_the_old_one(office: Desk) -> None:
         assert {"at", "level", "event"} <= json.loads(line).keys()
 
 
+@pytest.mark.parametrize("what", ["password", "state"])
+def test_what_the_new_file_names_has_to_be_there(office: Desk, what: str) -> None:
+    """A file that reads well may name a password or a state that cannot be had: the old goes on."""
+    with running(office) as daemon:
+        if what == "password":
+            (office.folder / "password").rename(office.folder / "elsewhere")
+        else:
+            (office.folder / "file").touch()
+            office.rewrite(r'path = ".*"', 'path = "file/raincheck.db"')
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for(lambda: any("the old one stays" in line for line in daemon.logged))
+        office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
+        daemon.send(signal.SIGUSR1)
+        daemon.wait_for(lambda: len(office.replacements()) == 1)
+        daemon.send(signal.SIGTERM)
+        assert daemon.process.wait(12) == 0
+
+
 def test_a_dead_account_delays_nobody(office: Desk) -> None:
     """A server that accepts and never answers: the other account goes on, and so does SIGTERM."""
     with socket.socket() as silent:

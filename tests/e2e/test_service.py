@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.config import CaldavAccount, credential_of, load, password_of
 from tests.e2e.desk import COMMAND, Desk
 
 ANALYZE = [path] if (path := shutil.which("systemd-analyze")) else []
@@ -22,17 +23,27 @@ def shown(office: Desk, *options: str) -> str:
     return done.stdout
 
 
+def _by_name(text: str) -> dict[str, str]:
+    """Return the units in what `show` prints, each under its name."""
+    parts = [f"# Written by{part}" for part in text.split("# Written by") if part]
+    if len(parts) == 1:
+        return {"raincheck.service": text}
+    return dict(zip(("raincheck-sync.service", "raincheck-sync.timer"), parts, strict=True))
+
+
 @pytest.mark.parametrize("analyze", ANALYZE)
-@pytest.mark.parametrize("options", [(), ("--user",)])
+@pytest.mark.parametrize("options", [(), ("--user",), ("--timer",), ("--user", "--timer")])
 def test_systemd_finds_nothing_wrong(
     radicale_office: Desk, analyze: str, options: tuple[str, ...]
 ) -> None:
     """`systemd-analyze verify` says nothing at all."""
-    unit = radicale_office.folder / "raincheck.service"
-    unit.write_text(shown(radicale_office, *options), encoding="utf-8")
+    units = []
+    for name, text in _by_name(shown(radicale_office, *options)).items():
+        units.append(radicale_office.folder / name)
+        units[-1].write_text(text, encoding="utf-8")
     mode = ["--user"] if options else []
     done = subprocess.run(
-        [analyze, *mode, "verify", str(unit)], capture_output=True, text=True, check=False,
+        [analyze, *mode, "verify", *map(str, units)], capture_output=True, text=True, check=False,
         env={**os.environ, "XDG_RUNTIME_DIR": str(radicale_office.folder)},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
@@ -54,18 +65,73 @@ def test_the_system_unit_is_shielded(radicale_office: Desk, analyze: str) -> Non
 
 def test_the_unit_is_handed_what_it_may_read(radicale_office: Desk) -> None:
     """The system service gets file and password as credentials; the user service needs none."""
-    unit = shown(radicale_office)
-    for name in ("config.toml", "password"):
-        assert f"LoadCredential={name}:{radicale_office.folder / name}" in unit
+    unit, folder = shown(radicale_office), radicale_office.folder
+    assert f"LoadCredential=config.toml:{folder / 'config.toml'}" in unit
+    assert f"LoadCredential={credential_of('password')}:{folder / 'password'}" in unit
     assert "RestartPreventExitStatus=77 78" in unit
+    assert "StateDirectory=raincheck" in unit
     assert "LoadCredential" not in shown(radicale_office, "--user")
     timer = shown(radicale_office, "--timer")
     assert "OnUnitInactiveSec" in timer
     assert " sync --config" in timer
 
 
+def test_a_user_service_keeps_its_state_where_the_commands_look(radicale_office: Desk) -> None:
+    """A user's state directory was elsewhere before systemd 254: `status` would see nothing."""
+    assert "StateDirectory" not in shown(radicale_office, "--user")
+    assert "StateDirectory" not in shown(radicale_office, "--user", "--timer")
+
+
+@pytest.mark.parametrize("analyze", ANALYZE)
+def test_two_passwords_of_one_name(radicale_office: Desk, analyze: str) -> None:
+    """In two folders, with letters that systemd takes for no name: each account gets its own."""
+    office = radicale_office
+    folders = [office.folder / "häus %", office.folder / "work"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "pässword").write_text(folder.name, encoding="utf-8")
+    office.rewrite(r'password_file = "password"', 'password_file = "häus %/pässword"')
+    office.rewrite(
+        r"\[\[calendars\]\]",
+        '[[accounts]]\nname = "work"\ntype = "caldav"\nurl = "https://dav.example.org/"\n'
+        'username = "x"\npassword_file = "work/pässword"\n[[calendars]]',
+    )
+    text = shown(office)
+    handed = dict(re.findall(r"^LoadCredential=(.+?):(.+)$", text, re.MULTILINE))
+    assert len(handed) == 3
+    unit = office.folder / "raincheck.service"
+    unit.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [analyze, "verify", str(unit)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    credentials = office.folder / "credentials"
+    credentials.mkdir()
+    for id_, path in handed.items():
+        source = Path(path.replace("%%", "%"))
+        (credentials / id_).write_bytes(source.read_bytes())
+    config = load(credentials / "config.toml", {})
+    environ = {"CREDENTIALS_DIRECTORY": str(credentials)}
+    found = [
+        password_of(account, directory=config.directory, environ=environ)
+        for account in config.accounts
+        if isinstance(account, CaldavAccount)
+    ]
+    assert found == [folder.name for folder in folders]
+
+
+def test_a_state_that_the_system_service_cannot_write_is_told(radicale_office: Desk) -> None:
+    """Only its state directory is writable, and a relative path starts among the credentials."""
+    for options, warned in (((), True), (("--user",), False)):
+        done = subprocess.run(
+            [COMMAND, "service", "show", "--config", str(radicale_office.config), *options],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert ("state.path" in done.stderr) is warned
+
+
 def test_install_and_uninstall(radicale_office: Desk, tmp_path: Path) -> None:
-    """It writes the unit, asks systemd to start it, and takes it away again."""
+    """It writes the unit, asks systemd to start it, and takes it away again; as loud as asked."""
     told = tmp_path / "told"
     fake = tmp_path / "bin" / "systemctl"
     fake.parent.mkdir()
@@ -79,16 +145,17 @@ def test_install_and_uninstall(radicale_office: Desk, tmp_path: Path) -> None:
     unit = tmp_path / "home" / "systemd" / "user" / "raincheck.service"
     options = ["--user", "--config", str(radicale_office.config)]
     done = subprocess.run(
-        [COMMAND, "service", "install", *options],
+        [COMMAND, "service", "install", "--quiet", *options],
         capture_output=True, text=True, check=False, env=environ,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert unit.exists()
     gone = subprocess.run(
-        [COMMAND, "service", "uninstall", "--user"],
+        [COMMAND, "service", "uninstall", "--user", "--verbose"],
         capture_output=True, text=True, check=False, env=environ,
     )  # fmt: skip
     assert gone.returncode == 0, gone.stderr
+    assert f"{fake} --user disable --now raincheck.service" in gone.stderr
     assert not unit.exists()
     assert told.read_text("utf-8").splitlines() == [
         "--user daemon-reload",

@@ -40,6 +40,7 @@ class Habits:
     delay_s: float = 0.0  # before every answer
     put_statuses: list[int] = field(default_factory=list)  # the next answers to PUT; 0: no answer
     put_stores: bool = False  # the failing ones store all the same (quirk 22)
+    delete_statuses: list[int] = field(default_factory=list)  # the next to DELETE; 0: no answer
     close_after: bool = False  # kept connections are closed without a word (quirk 30)
     rival: str = ""  # what stands there after a PUT, instead of what was sent (quirk 3)
     intruder: str = ""  # what somebody stores a moment before the next PUT arrives
@@ -128,7 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
         if habits.close_after:
             self.close_connection = True
 
-    do_GET = do_PUT = do_PROPFIND = do_REPORT = do_OPTIONS = handle_any  # noqa: N815 - http.server's
+    do_GET = do_PUT = do_DELETE = handle_any  # noqa: N815 - http.server's
+    do_PROPFIND = do_REPORT = do_OPTIONS = handle_any  # noqa: N815
 
     def may_enter(self) -> bool:
         habits = self.server_state.habits
@@ -279,6 +281,23 @@ class _Handler(BaseHTTPRequestHandler):
         if 200 <= status < 300 or habits.put_stores:
             state.store(self.path, habits.rival or self.sent)
             habits.rival = ""
+        if status == 0:
+            self.close_connection = True
+            self.connection.shutdown(2)
+            return
+        self.answer(status, b"")
+
+    def on_delete(self) -> None:
+        state, habits = self.server_state, self.server_state.habits
+        if self.path not in state.texts:
+            self.answer(404, b"")
+            return
+        if self.headers.get("If-Match", state.etag(self.path)) != state.etag(self.path):
+            self.answer(412, b"")
+            return
+        status = habits.delete_statuses.pop(0) if habits.delete_statuses else 204
+        if status in {0, 204}:
+            state.remove(self.path.removeprefix(CALENDAR))
         if status == 0:
             self.close_connection = True
             self.connection.shutdown(2)

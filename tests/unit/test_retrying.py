@@ -166,3 +166,14 @@ def test_jitter_stays_within_bounds(chance):
     assert waits
     assert all(0 <= wait <= min(8.0, 0.5 * 2**number) for number, wait in enumerate(waits))
     assert sum(waits) <= 10.0
+
+
+@pytest.mark.parametrize("tries", [1, 2])
+def test_nothing_is_tried_again_at_the_end(tries):
+    """A wait that SIGTERM cuts short is no leave to ask at once; nor is one begun after it."""
+    waits = []
+    work = Work(*(error(retry_after_s=6.0) for _ in range(4)))
+    policy = Retries(sleep=waits.append, stopping=lambda: len(waits) == tries or tries == 1)
+    with pytest.raises(UnreachableError):
+        policy.call(work)
+    assert work.tries == tries

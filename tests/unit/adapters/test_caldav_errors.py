@@ -14,7 +14,6 @@ from adapters.caldav.errors import (
     AnswerError,
     ForeignOriginError,
     UnusableAnswerError,
-    retry_after_s,
     translated,
 )
 from sync.errors import (
@@ -28,7 +27,7 @@ from sync.errors import (
     RevisionMismatchError,
     UnreachableError,
 )
-from sync.retrying import Retries
+from sync.retrying import Retries, retry_after_s
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -145,6 +144,8 @@ def test_anything_else_is_a_bug() -> None:
         ("-5", None),
         ("soon", None),
         ("9" * 400, None),
+        ("Mon, 23 Nov 2026 09:00:" + "9" * 20 + " GMT", None),
+        ("Mon, 23 Nov 2026 09:00:30 +" + "9" * 20, None),
     ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import click
 import pytest
 
-from sync.cli.exits import Exit, Told, exit_of
+from sync.cli.exits import Exit, Told
+from sync.cli.verdict import exit_of
 from sync.domain.lifecycle import State
 from sync.domain.passes import CalendarLook, PassReport, Reach
 from sync.errors import (

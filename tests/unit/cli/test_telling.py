@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.cli.telling import as_json, as_text, fitted, troubles, visible
+from sync.cli.telling import as_json, as_text, fitted, for_a_person, troubles
 from sync.domain.fees import Fee, FeeState
 from sync.domain.lifecycle import State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned, WarningCode
+from sync.domain.plain import visible
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import AllDay, Attendee, SessionKey
@@ -258,3 +259,21 @@ def test_troubles_are_told():
         "sessions: no such calendar. `raincheck check` lists what the account has.",
         "warning: Eleven at once. (too-many)",
     ]
+
+
+def test_the_rule_is_told_to_whoever_asks():
+    """Which rule decided which action; without asking, the story is as it was."""
+    one = report(raincheck(state=State.SETTLED, rule="policy.rules[0]", reason="same weekday"))
+    plain, asked = text(one), "\n".join(as_text(one, titles=True, rules=True))
+    assert "    rule  policy.rules[0] says propose" in asked
+    assert "rule" not in plain
+    assert asked.replace("    rule  policy.rules[0] says propose\n", "") == plain
+
+
+def test_quiet_tells_of_what_needs_a_person_alone():
+    """A session that waits is told of; what is done, and what was looked at, is not."""
+    done, waits = raincheck(state=State.SETTLED), raincheck(state=State.WAITING, slot=None)
+    assert list(for_a_person(report(done), titles=True)) == []
+    told = list(for_a_person(report(done, waits), titles=True))
+    assert "no new time yet" in "\n".join(told)
+    assert len(told) == len(list(for_a_person(report(waits), titles=True)))

@@ -1,5 +1,6 @@
 """The loop: slow accounts delay nobody, sleep is slept off, signals are heard."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -203,6 +204,29 @@ def test_a_signal_makes_all_due(tmp_path: Path) -> None:
         assert (it.home.looks, it.away.looks) == (2, 2)
 
 
+def test_a_signal_may_come_at_any_line() -> None:
+    """A handler interrupts the very thread that looks at the wishes, between any two lines."""
+    wishes = Wishes()
+
+    def handler(*_: object) -> Any:
+        wishes.ask(wishes.now)
+        return handler
+
+    def work() -> None:
+        sys.settrace(handler)
+        wishes.now.is_set()
+        wishes.now.clear()
+        wishes.ask(wishes.stop)
+        wishes.rest(0.0)
+        sys.settrace(None)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+    assert wishes.stop.is_set()
+
+
 @pytest.mark.parametrize("how", ["stop", "reload"])
 def test_it_ends_in_the_middle_of_a_look(tmp_path: Path, how: str) -> None:
     """Neither SIGTERM nor SIGHUP waits for an account that hangs."""
@@ -258,12 +282,13 @@ def test_a_computer_that_slept_looks_at_once(tmp_path: Path) -> None:
 
 
 def test_a_clock_put_back_looks_at_once(tmp_path: Path) -> None:
-    """Otherwise nothing would be due until the clock has caught up."""
+    """Otherwise nothing would be due, nor planned again, until the clock has caught up."""
     with running(tmp_path) as it:
         it.away.gate.set()
         it.wait_for(lambda: len(it.reports) == 1)
         it.clock[0] -= 86400
         it.wait_for(lambda: (it.home.looks, it.away.looks) == (2, 2))
+        it.wait_for(lambda: it.loop._replanned_s == it.clock[0])
 
 
 def test_a_slow_pass_is_no_sleep(tmp_path: Path) -> None:

@@ -408,15 +408,20 @@ def test_an_original_moved_before_it_was_marked_keeps_its_new_time(world: World)
     assert original.when == at(3)
 
 
-def test_a_record_that_was_refused_is_tried_again_after_a_change(world: World) -> None:
-    """A refused mark of a recorded session does not fail for ever."""
+@pytest.mark.parametrize("change", ["entered", "deleted"])
+def test_a_record_that_was_refused_is_tried_again_after_a_change(world: World, change: str) -> None:
+    """A refused mark of a recorded session does not fail for ever; a deletion makes room."""
     world.policy = Policy(_acts(Action.RECORD))
+    world.calendars["private"].put(_busy("old", at(9)))
     world.sessions.put(tagged("one", at(1)))
     (told,) = world.run(_Stop("amend", lambda: _failed(RejectedError))).rainchecks
     assert told.state is State.FAILED
     (told,) = world.run().rainchecks
     assert told.state is State.FAILED, "nothing has changed"
-    world.sessions.put(_busy("anything", at(20), "sessions"))
+    if change == "entered":
+        world.sessions.put(_busy("anything", at(20), "sessions"))
+    else:
+        world.calendars["private"].remove(SessionKey("old"))
     (told,) = world.run().rainchecks
     assert told.state is State.SETTLED
 

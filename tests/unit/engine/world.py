@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from adapters.memory import MemoryCalendar
+from adapters.memory import MemoryCalendar, MemoryMailer
 from sync.domain import words
 from sync.domain.availability import Hours
 from sync.domain.causes import BUILT_IN, TAG_WORDS
@@ -67,6 +67,7 @@ class Steps:
 
 CALLS = frozenset({"changes", "agenda", "read", "create", "amend", "facts"})
 NOTES = frozenset({"record", "advance"})
+MAIL = frozenset({"send"})
 
 
 @dataclass
@@ -92,6 +93,7 @@ class World:
     clock: FixedClock = field(default_factory=FixedClock)
     emails: frozenset[str] = frozenset({PRACTICE})
     holidays: frozenset[date] = frozenset()
+    mailer: MemoryMailer | None = None
     calendars: dict[str, MemoryCalendar] = field(default_factory=dict)
     hours: Hours = field(
         default_factory=lambda: Hours(
@@ -118,7 +120,8 @@ class World:
 
     def practice(self) -> Practice:
         watch = Watch(words.dictionary(TAG_WORDS, BUILT_IN), self.signals, self.emails, ZONE)
-        return Practice(watch, self.policy, self.hours, None, dict(self.holds))
+        mails = self.mailer is not None
+        return Practice(watch, self.policy, self.hours, None, dict(self.holds), mails)
 
     def run(self, steps: Steps | None = None, **options: Any) -> PassReport:
         """Run one pass, with trouble by *steps*."""
@@ -142,6 +145,7 @@ class World:
                 clock=self.clock,
                 holidays=lambda years: frozenset(d for d in self.holidays if d.year in years),
                 retries=Retries(attempts_max=2, sleep=lambda _: None, chance=lambda: 0.0),
+                mailer=Watched(self.mailer, steps, MAIL) if self.mailer else None,
                 **options,
             )
 

@@ -3,6 +3,8 @@
 import http.client
 import json
 import ssl
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httplib2
 import pytest
@@ -67,6 +69,9 @@ def test_the_anti_abuse_limit_asks_for_hours():
     assert CALL.translated(answer(403, "rateLimitExceeded")).retry_after_s is None
     limited = answer(429, "rateLimitExceeded", **{"retry-after": "7"})
     assert CALL.translated(limited).retry_after_s == 7.0
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    dated = answer(429, "rateLimitExceeded", **{"retry-after": later})
+    assert 3500 < CALL.translated(dated).retry_after_s <= 3600
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error": "x"}', b"\xff", b"null"])
@@ -93,6 +98,7 @@ def test_answers_without_a_reason(body):
         (ssl.SSLError(), errors.UnreachableError, errors.OutcomeUnknownError),
         (http.client.IncompleteRead(b""), errors.UnreachableError, errors.OutcomeUnknownError),
         (ValueError("cut short"), errors.UnreachableError, errors.OutcomeUnknownError),
+        (RecursionError(), errors.UnreachableError, errors.OutcomeUnknownError),
     ],
 )
 def test_what_the_libraries_raise(error, read, write):

@@ -16,6 +16,7 @@ from adapters.google.translate import (
     split_words,
     stands,
 )
+from sync.domain.sample import Origin
 from sync.domain.sessions import AllDay, Answer, Kind, Marks, SessionKey, Status
 
 ZONE = ZoneInfo("Europe/London")
@@ -176,3 +177,19 @@ def test_category_lists_name_their_place():
         ("shared", "X-MOZ-CATEGORIES", ("a",)),
         ("private", "categories", ("b",)),
     )
+
+
+def test_a_word_is_told_by_where_it_comes_from():
+    """A category, a label's name, or the tag of a colour; a word in two places is a category."""
+    told = READER.session(
+        EVENT
+        | {"eventLabelId": "l-1", "colorId": "11"}
+        | {"extendedProperties": {"shared": {"X-MOZ-CATEGORIES": "Work,no-show"}}}
+    )
+    origins = {word: READER.origin(told, word) for word in told.categories}
+    assert origins == {
+        "Work": Origin.CATEGORY,
+        "no-show": Origin.CATEGORY,
+        "Disrupted \u00b7 internet": Origin.LABEL,
+        "disrupted": Origin.COLOR,
+    }

@@ -1,0 +1,64 @@
+"""Plain words for people: what every command and the report say alike."""
+
+import unicodedata
+
+from sync.domain.causes import Fault
+from sync.domain.lifecycle import MAILS, DutyKind, Raincheck, State
+from sync.domain.policy import Action
+from sync.domain.writes import day_and_time
+
+FAULTS = {
+    Fault.TECHNICAL: "technical",
+    Fault.CLIENT: "the client's side",
+    Fault.PROVIDER: "the practice's side",
+    Fault.SITE: "the site's side",
+    Fault.NONE: "nobody's fault",
+}
+
+WHAT_TO_DO = {
+    State.SETTLING: "it rests for a moment, in case it is taken back",
+    State.PLANNED: "the next pass writes it",
+    State.WRITTEN: "the next pass marks the original",
+    State.WAITING: "no new time yet: {reason}. It is tried again in every pass",
+    State.FAILED: "the server refused it: {reason}. It is tried again when something changes",
+}
+
+FINISHED = "the next pass finishes it"
+MAILED = "a mail is still to be sent; the next pass tries again"
+
+
+def how_it_stands(raincheck: Raincheck) -> str | None:
+    """Return what is still open about a raincheck; None if nothing is."""
+    if owed := _owed(raincheck):
+        return owed
+    if raincheck.state in WHAT_TO_DO:
+        return WHAT_TO_DO[raincheck.state].format(reason=raincheck.reason or "not known")
+    tentative = raincheck.state is State.SETTLED and raincheck.slot and not raincheck.confirmed
+    if not tentative or raincheck.slot is None:
+        return None
+    at = day_and_time(raincheck.slot)
+    if raincheck.action is Action.HOLD:
+        return f"held for {at}: tag it `book` to invite the client, or delete it"
+    return f"offered for {at}: the client has not answered yet"
+
+
+def _owed(raincheck: Raincheck) -> str | None:
+    """Return what is to be said of the writes and mails that are still owed; None if none is."""
+    writes = [duty for duty in raincheck.duties if duty.kind not in MAILS]
+    mails = [duty for duty in raincheck.duties if duty.kind in (DutyKind.INVITE, DutyKind.UNINVITE)]
+    for duties, refused, pending in (
+        (writes, "the server refuses a change; please look at the calendar", FINISHED),
+        (mails, "a guest's address takes no mail; please tell them yourself", MAILED),
+    ):
+        if duties:
+            return refused if any(duty.refused for duty in duties) else pending
+    return None
+
+
+def visible(text: str) -> str:
+    """Return *text* without what could steer a terminal or not be printed at all.
+
+    That is: controls, direction marks, line and paragraph separators, halves of surrogates.
+    """
+    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return "".join(c for c in text if unicodedata.category(c) not in unseen)

@@ -1,0 +1,126 @@
+"""The real command, a real calendar server and a real mail server: who hears of what, and when."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.desk import PRACTICE, Desk, desk, in_days, session
+from tests.servers.post import PASSWORD, USERNAME, Post, certificate_in, post
+from tests.servers.processes import Server
+
+GUEST = "quillon@example.org"
+GUESTS = (
+    f"ORGANIZER:mailto:{PRACTICE}",
+    f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{PRACTICE}",
+    f"ATTENDEE;CN=Quillon Wren;PARTSTAT=ACCEPTED:mailto:{GUEST}",
+)
+
+
+@pytest.fixture
+def mailed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """A mail server whose certificate the command trusts."""
+    certificate = certificate_in(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with post(tmp_path, certificate=certificate) as server:
+        yield server
+
+
+def with_mail(office: Desk, server: Post) -> None:
+    """Let the practice mail its guests through *server*."""
+    (office.folder / "smtp.password").write_text(f"{PASSWORD}\n", encoding="utf-8")
+    (office.folder / "smtp.password").chmod(0o600)
+    office.rewrite(
+        r"\[state\]",
+        f'[mail]\nhost = "localhost"\nport = {server.port}\nusername = "{USERNAME}"\n'
+        f'password_file = "smtp.password"\nfrom = "{PRACTICE}"\n[state]',
+    )
+
+
+def disrupted(office: Desk) -> None:
+    office.put("one", session("one@example.org", in_days(2), *GUESTS, "CATEGORIES:disrupted"))
+
+
+def test_a_guest_is_invited_told_and_asked_once(radicale_office: Desk, mailed: Post) -> None:
+    """Where the server tells nobody: one invitation, one end, no warning, and then silence."""
+    with_mail(radicale_office, mailed)
+    disrupted(radicale_office)
+    report = radicale_office.sync()
+    assert report["warnings"] == []
+    told = {(method, str(event["UID"])) for method, event in mailed.invitations()}
+    (offer,) = radicale_office.replacements()
+    assert told == {("REQUEST", str(offer["UID"])), ("CANCEL", "one@example.org")}
+    invited = next(event for method, event in mailed.invitations() if method == "REQUEST")
+    assert invited["DTSTART"].dt == offer["DTSTART"].dt
+    radicale_office.sync()
+    assert len(mailed.mails) == 2
+
+
+def test_a_server_that_invites_needs_no_mail(
+    xandikos_server: Server, tmp_path: Path, mailed: Post
+) -> None:
+    """Xandikos delivers invitations by itself; a second one would confuse."""
+    office = desk(tmp_path / "office", xandikos_server, f"mailed-{tmp_path.name[-8:]}")
+    with_mail(office, mailed)
+    disrupted(office)
+    assert office.sync()["rainchecks"][0]["status"] == "settled"
+    assert mailed.mails == []
+
+
+def test_a_mail_server_that_is_down_loses_nothing(radicale_office: Desk, mailed: Post) -> None:
+    """Exit 75, the calendar settled; the next pass sends what is owed, whatever happened between.
+
+    The answer to one of them is lost: it comes once more, under the same id.
+    """
+    with_mail(radicale_office, mailed)
+    up = radicale_office.config.read_text(encoding="utf-8")
+    radicale_office.rewrite(rf"port = {mailed.port}", "port = 9")
+    disrupted(radicale_office)
+    report = radicale_office.sync(expect=75)
+    assert report["rainchecks"][0]["status"] == "settled"
+    assert [warned["code"] for warned in report["warnings"]] == ["nobody-told"]
+    radicale_office.config.write_text(up, encoding="utf-8")
+    mailed.answers.append("")
+    radicale_office.sync()
+    ids = [mail["Message-ID"] for mail in mailed.mails]
+    assert len(set(ids)) == 2
+    assert len(ids) == 3
+    assert radicale_office.sync()["rainchecks"] == []
+
+
+def test_a_refused_login_is_told(radicale_office: Desk, mailed: Post) -> None:
+    """Exit 77, the password is not repeated, and the calendar is settled all the same."""
+    with_mail(radicale_office, mailed)
+    (radicale_office.folder / "smtp.password").write_text("wrong-canary\n", encoding="utf-8")
+    disrupted(radicale_office)
+    done = radicale_office.run("sync")
+    assert done.returncode == 77, done.stderr
+    assert "refused the login" in done.stderr
+    assert "wrong-canary" not in done.stdout + done.stderr
+    assert len(radicale_office.replacements()) == 1
+
+
+def test_what_waits_is_noted_to_the_practice(radicale_office: Desk, mailed: Post) -> None:
+    """One mail, with the time and the reason and no name; not again in the next pass."""
+    with_mail(radicale_office, mailed)
+    radicale_office.rewrite(r'(?m)^(mon|tue|wed|thu|fri|sat|sun) = \["07:00-21:00"\]', r"\1 = []")
+    radicale_office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
+    for _ in range(2):
+        radicale_office.sync(expect=1)
+    (note,) = mailed.mails
+    assert note["To"] == PRACTICE
+    assert "waits for you" in note["Subject"]
+    assert "Quillon" not in note.as_string()
+
+
+def test_no_log_and_no_json_names_a_guest(radicale_office: Desk, mailed: Post) -> None:
+    """A refused address is told as refused, not as an address."""
+    with_mail(radicale_office, mailed)
+    mailed.refuses[GUEST] = f"550 <{GUEST}> is unknown here"
+    disrupted(radicale_office)
+    done = radicale_office.run("sync", "--json")
+    assert done.returncode == 1, done.stderr
+    assert GUEST not in done.stdout + done.stderr
+    history = radicale_office.run("history", "--json").stdout
+    assert "the address was refused (status 550)" in history
+    assert GUEST not in history
