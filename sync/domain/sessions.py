@@ -201,3 +201,18 @@ class Session:
     def span_in(self, zone: ZoneInfo) -> Span:
         """Return its time in UTC; whole days are read in *zone*."""
         return self.when.span if isinstance(self.when, Timed) else self.when.span_in(zone)
+
+
+def bare(session: Session) -> Session:
+    """Return *session* with its name, time and place on the server alone: nothing of its words."""
+    return Session(
+        key=session.key,
+        calendar=session.calendar,
+        kind=session.kind,
+        when=session.when,
+        status=session.status,
+        transparent=session.transparent,
+        marks=session.marks,
+        resource=session.resource,
+        revision=session.revision,
+    )

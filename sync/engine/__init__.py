@@ -13,7 +13,8 @@ from sync.domain.lifecycle import OPEN, UNDONE, Raincheck, State
 from sync.domain.mails import owing
 from sync.domain.passes import PassReport, Reach, Warned, WarningCode
 from sync.domain.policy import Policy, Terms
-from sync.domain.practice import Practice
+from sync.domain.practice import Practice, is_session
+from sync.domain.sessions import bare
 from sync.domain.signals import AHEAD_MAX
 from sync.engine import finding, looking, placing
 from sync.engine.current import Pass, Progress, unseen
@@ -21,7 +22,7 @@ from sync.engine.finding import Found
 from sync.engine.mailing import Postman
 from sync.engine.placing import Placed
 from sync.engine.writing import Writer
-from sync.ports import Calendar, Clock, Journal, Mailer
+from sync.ports import Calendar, ChangeSet, Clock, Journal, Mailer
 from sync.retrying import Retries
 
 Holidays = Callable[[Collection[int]], frozenset[date]]
@@ -169,12 +170,19 @@ class Engine:
     def _record(self, found: Found, placed: Placed, now: datetime) -> None:
         """Write looks, copies and intentions down together, before the first write outside."""
         self.journal.record(
-            {look.name: look.changes for look in found.looks if look.changes is not None},
+            {look.name: self._kept(look.changes) for look in found.looks if look.changes},
             [placed.rainchecks[id_] for id_ in sorted(placed.changed)],
             placed.entries,
             forget=now - self.practice.watch.settings.lookback,
             taken_back=found.taken_back,
         )
+
+    def _kept(self, changes: ChangeSet) -> ChangeSet:
+        """Return *changes* as they are remembered: of what is no session, no words."""
+        copies = (
+            copy if is_session(copy, self.practice) else bare(copy) for copy in changes.copies
+        )
+        return replace(changes, copies=tuple(copies))
 
     def _with_holidays(self, now: datetime) -> Practice:
         """Return the practice with the public holidays of every year a slot could lie in."""

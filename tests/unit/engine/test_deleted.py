@@ -49,6 +49,21 @@ def _delete(world: World, *uids: str) -> None:
         world.sessions.remove(SessionKey(uid))
 
 
+def test_of_what_is_no_session_no_word_is_kept(world: World) -> None:
+    """A private calendar is read for its time; the state file has nothing else of it."""
+    private = _session("dentist", at(4), notes="Sparrow", location="Nest", payload="Feather")
+    world.calendars["private"].put(private)
+    world.run()
+    held = world.state.read_bytes()
+    for word in (b"Sparrow", b"Nest", b"Feather"):
+        assert word not in held
+    with world.journal() as journal:
+        (kept,) = journal.copies("private", ["dentist"])
+        (session,) = journal.copies("sessions", ["one"])
+    assert (kept.key.uid, kept.when, kept.title) == ("dentist", at(4), "")
+    assert session.title == "Quillon Wren"
+
+
 def test_a_deleted_session_is_held(world: World) -> None:
     """Upcoming and gone: one tentative replacement without guests, and nothing the second time."""
     _delete(world, "one")
