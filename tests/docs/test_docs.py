@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pytest
 
-from sync.cli import COMMANDS, raincheck
+from sync.cli import raincheck
 from sync.config.load import parse
 from tests.cases.reading import as_toml
 from tests.docs.pages import BLOCKS, PAGES, ROOT, Block
@@ -17,9 +17,6 @@ from tests.docs.shell import PARSED_ONLY, Room, furnished, is_run, lines_of, rai
 from tests.servers.processes import Server
 
 LANGUAGES = {"sh", "toml", "text"}
-NOT_HERE_YET = {"init"}
-"""Commands that the pages tell of already, in passing; whoever builds one deletes it here."""
-
 BASE = """
 [practice]
 timezone = "Europe/London"
@@ -143,14 +140,7 @@ def test_commands_told_in_passing_exist(page: Path) -> None:
     """A command or option that is only mentioned is there as well."""
     text = page.read_text("utf-8").replace("\n", " ")
     for found in IN_PASSING.finditer(text):
-        words = shlex.split(found[1])
-        if words[0] not in NOT_HERE_YET:
-            walked(words)
-
-
-def test_what_is_not_here_yet_is_not_here() -> None:
-    """The exceptions above end with the day on which the command comes."""
-    assert not NOT_HERE_YET & set(COMMANDS)
+        walked(shlex.split(found[1]))
 
 
 def test_only_what_must_be_is_parsed_only() -> None:
