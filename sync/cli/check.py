@@ -19,7 +19,7 @@ from sync.domain.practice import busy_in
 from sync.domain.sessions import Span
 from sync.errors import CalendarError
 from sync.ports import Calendar, Facts, Listed, Server
-from sync.wiring import rules_of, servers
+from sync.wiring import mailer_of, rules_of, servers
 
 AHEAD = timedelta(days=28)
 
@@ -59,11 +59,25 @@ def checked(settings: Config, *, offline: bool = False, verbose: bool = False) -
     if not offline:
         with servers(settings, environ=os.environ) as found:
             outcomes = [_tell_account(settings, one, verbose=verbose) for one in found.values()]
-        outcome = max(outcomes, default=Exit.DONE)
+        outcome = max([*outcomes, _tell_mail(settings)], default=Exit.DONE)
     _tell()
     for line in outlook(settings, datetime.now(settings.zone).date()):
         _tell(line)
     return outcome
+
+
+def _tell_mail(settings: Config) -> Exit:
+    """Log in to the mail server, if there is one, and tell how it went."""
+    mailer = mailer_of(settings, environ=os.environ)
+    if settings.mail is None or mailer is None:
+        return Exit.DONE
+    _tell()
+    try:
+        mailer.greet()
+    except CalendarError as error:
+        return told_trouble("mail", error, google=False)
+    _tell(f"mail ({settings.mail.host}): ready to send from {settings.mail.sender}.")
+    return Exit.DONE
 
 
 def _tell(line: str = "", *, err: bool = False) -> None:

@@ -121,10 +121,11 @@ def test_a_calendar_that_may_not_be_written_needs_a_person(google_office: Google
 
 
 def test_who_tells_guests_where_the_server_does_not(busy_office: Desk) -> None:
-    """With [mail] it is Raincheck itself; nothing is sent for a check."""
+    """With [mail] it is Raincheck itself; a mail server that is down is told, and exit 75."""
     with busy_office.config.open("a", encoding="utf-8") as config:
         config.write('[mail]\nhost = "127.0.0.1"\nport = 9\nfrom = "practice@example.org"\n')
     done = busy_office.run("check")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 75, done.stderr
+    assert "mail: 127.0.0.1 does not answer as a mail server." in done.stderr
     assert "Raincheck mails guests itself" in done.stdout
     assert "nobody will be told" not in done.stdout

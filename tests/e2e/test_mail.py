@@ -124,3 +124,17 @@ def test_no_log_and_no_json_names_a_guest(radicale_office: Desk, mailed: Post) -
     history = radicale_office.run("history", "--json").stdout
     assert "the address was refused (status 550)" in history
     assert GUEST not in history
+
+
+def test_check_logs_in_and_says_who_tells_guests(radicale_office: Desk, mailed: Post) -> None:
+    """Before anything is sent: the login is tried, and a wrong one is exit 77."""
+    with_mail(radicale_office, mailed)
+    done = radicale_office.run("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Raincheck mails guests itself" in done.stdout
+    assert f"mail (localhost): ready to send from {PRACTICE}." in done.stdout
+    (radicale_office.folder / "smtp.password").write_text("wrong-canary\n", encoding="utf-8")
+    refused = radicale_office.run("check")
+    assert refused.returncode == 77
+    assert "mail: localhost refused the login." in refused.stderr
+    assert mailed.mails == []

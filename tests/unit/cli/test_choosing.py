@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from sync.cli.choosing import names_of, picked
-from sync.cli.questions import EMAILS, HOLDS, HOLIDAYS, KIND, PRICE, URL
+from sync.cli.init.choosing import names_of, picked
+from sync.cli.init.questions import EMAILS, HOLDS, HOLIDAYS, KIND, PRICE, URL
 from sync.ports import Listed
 
 LISTED = (

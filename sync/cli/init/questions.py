@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync.cli.asking import Question
+from sync.cli.init.asking import Question
 from sync.config import check_holidays, values
 from sync.config.opening import week_of
 from sync.config.zones import system_zone

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from sync.cli import questions as q
-from sync.cli.asking import Question, sentence, trouble_with
+from sync.cli.init import questions as q
+from sync.cli.init.asking import Question, sentence, trouble_with
 from sync.config.creating import has_keyring
 from sync.config.writing import Secret
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from sync.cli import questions as q
-from sync.cli.accounts import Desk, Trial, tried
-from sync.cli.asking import answered, confirmed, paragraph, say, trouble_with
-from sync.cli.choosing import chosen
 from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
-from sync.cli.flags import Flags, options, refuse_contradictions, refuse_incomplete
+from sync.cli.init import questions as q
+from sync.cli.init.accounts import Desk, Trial, tried
+from sync.cli.init.asking import answered, confirmed, paragraph, say, trouble_with
+from sync.cli.init.choosing import chosen
+from sync.cli.init.flags import Flags, options, refuse_contradictions, refuse_incomplete
 from sync.config import creating
 from sync.config.opening import Week, in_words
 from sync.config.places import new_config

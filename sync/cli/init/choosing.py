@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import click
 
-from sync.cli.accounts import Desk
-from sync.cli.asking import Question, answered, say, sentence, understood
-from sync.cli.questions import HOLDS, can_hold
+from sync.cli.init.accounts import Desk
+from sync.cli.init.asking import Question, answered, say, sentence, understood
+from sync.cli.init.questions import HOLDS, can_hold
 from sync.config import values
 from sync.domain.plain import visible
 from sync.ports import Listed

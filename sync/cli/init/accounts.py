@@ -12,8 +12,10 @@ from pathlib import Path
 import click
 
 from sync import wiring
-from sync.cli import questions as q
-from sync.cli.asking import (
+from sync.cli.auth import TESTING, TIMEOUT_S, typed_at
+from sync.cli.exits import Exit
+from sync.cli.init import questions as q
+from sync.cli.init.asking import (
     answered,
     asked_password,
     confirmed,
@@ -22,9 +24,7 @@ from sync.cli.asking import (
     say,
     sentence,
 )
-from sync.cli.auth import TESTING, TIMEOUT_S, typed_at
-from sync.cli.exits import Exit
-from sync.cli.flags import Flags
+from sync.cli.init.flags import Flags
 from sync.cli.trouble import told_trouble
 from sync.config import Config, GoogleAccount, parse
 from sync.config.writing import Answers, AtGoogle, OnServer, Secret, text_of
