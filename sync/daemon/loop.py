@@ -3,13 +3,14 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 
 from sync.daemon.accounts import Looked, Looker
 from sync.daemon.logs import told
+from sync.daemon.patience import Patient, Turn
 from sync.daemon.schedule import Rhythm, after_look, woken
 from sync.daemon.systemd import Systemd
 from sync.domain.passes import PassReport, Reach
@@ -184,17 +185,19 @@ class Loop:
     def _looking_at(self, account: str) -> Callable[[], tuple[Look, ...]]:
         return lambda: self._engine().look(account)
 
-    def _engine(self, *, replan: bool = True) -> Engine:
+    def _engine(self, *, replan: bool = True, retries: Retries | None = None) -> Engine:
         """Return the engine for one pass or look, with a fresh budget of retries."""
-        stop = self.wishes.stop
-        retries = Retries(
-            sleep=self.wishes.rest,
-            alive=self.systemd.alive,
-            stopping=stop.is_set,
-        )
         return replace(
-            self.engine, retries=retries, settle=self.settle, stopping=stop.is_set, replan=replan
+            self.engine,
+            retries=retries or self._retries(),
+            settle=self.settle,
+            stopping=self.wishes.stop.is_set,
+            replan=replan,
         )
+
+    def _retries(self) -> Retries:
+        stop = self.wishes.stop
+        return Retries(sleep=self.wishes.rest, alive=self.systemd.alive, stopping=stop.is_set)
 
     def _act(self, looked: dict[str, Looked]) -> None:
         """Do one pass with what was seen; healthy accounts under way are waited for a little."""
@@ -210,11 +213,50 @@ class Loop:
         looks = [fresh.get(each.name) or self._quiet(each.name) for each in self.engine.calendars]
         now_s = self.clock_s()
         rested = 0 <= now_s - self._replanned_s < REPLAN_EVERY_S  # a clock may be put back
-        replan = _has_news(fresh) or not rested
+        replan = _has_news(fresh) or self._is_back(fresh) or not rested
         self._replanned_s = now_s if replan else self._replanned_s
-        done = self._engine(replan=replan).run_pass(looks)
-        self._note_reach(looked, looks)
+        done, fallen = self._pass(looks, looked, replan=replan)
+        self._note_reach(looked.keys() | fallen, looks)
         self.report(done)
+
+    def _pass(
+        self, looks: list[Look], looked: Mapping[str, Looked], *, replan: bool
+    ) -> tuple[PassReport, set[str]]:
+        """Do one pass, and return its report and the accounts that answered before, but not now.
+
+        What one account has to be asked for, no other waits for longer than `PATIENCE_S`.
+        """
+        if len(self._lookers) == 1:
+            return self._engine(replan=replan).run_pass(looks), set()
+        well = {look.name for look in looks if look.reach is Reach.OK}
+        turns = {name: self._turn_of(name, looked) for name in self._lookers}
+        for look in looks:
+            look.calendar = Patient(look.calendar, turns[look.calendar.account])
+        # Each account is tried again in its own thread, and not a second time here.
+        done = self._engine(replan=replan, retries=Retries(attempts_max=1)).run_pass(looks)
+        for look in looks:
+            lost = turns[look.calendar.account].lost
+            if lost is not None and look.reach is Reach.OK:
+                look.fail(lost)
+        fell = (look for look in looks if look.name in well and look.reach is not Reach.OK)
+        return done, {look.calendar.account for look in fell if not look.paused}
+
+    def _turn_of(self, account: str, looked: Mapping[str, Looked]) -> Turn:
+        def waits(name: str) -> bool:
+            is_due = self._rhythms[name].due_s <= self.clock_s() and not self._lookers[name].busy
+            return name in looked or is_due
+
+        def others_wait() -> bool:
+            return any(waits(name) for name in self._lookers if name != account)
+
+        return Turn(self._lookers[account], self._retries(), self.wishes.stop.is_set, others_wait)
+
+    def _is_back(self, looks: Mapping[str, Look]) -> bool:
+        """Return whether a calendar answers again: what waited for its busy time may go now."""
+        return any(
+            look.reach is Reach.OK and self._reach.get(name, Reach.OK) is not Reach.OK
+            for name, look in looks.items()
+        )
 
     def _is_worth_waiting(self) -> bool:
         return any(
@@ -234,7 +276,7 @@ class Loop:
             look.fail(UnreachableError(why, calendar=name, operation="look"))
         return look
 
-    def _note_reach(self, looked: Mapping[str, Looked], looks: list[Look]) -> None:
+    def _note_reach(self, looked: Collection[str], looks: list[Look]) -> None:
         """Note how each account does, tell what has changed, and when it is due next."""
         for look in looks:
             account = look.calendar.account

@@ -18,6 +18,7 @@ from sync.daemon.accounts import Looked, Looker
 from sync.daemon.loop import Loop, Wishes
 from sync.daemon.systemd import Systemd
 from sync.domain.passes import PassReport, Reach
+from sync.domain.policy import Policy
 from sync.domain.practice import Holds
 from sync.engine import Engine
 from sync.errors import AccessError
@@ -30,10 +31,12 @@ PATIENCE_S = 8.0
 
 @dataclass
 class Gate:
-    """A calendar whose looks wait at a gate, or fail."""
+    """A calendar whose looks wait at a gate, or fail; its busy time waits until it ``speaks``."""
 
     calendar: MemoryCalendar
     gate: threading.Event = field(default_factory=threading.Event)
+    speaks: threading.Event = field(default_factory=threading.Event)
+    agendas: int = 0
     down: bool = False
     looks: int = 0
     looking: bool = False
@@ -49,6 +52,11 @@ class Gate:
         if self.down:
             raise AccessError("down", calendar=self.calendar.name, operation="changes")
         return self.calendar.changes(*args, **kwargs)
+
+    def agenda(self, window: Any) -> Any:
+        self.agendas += 1
+        self.speaks.wait(30)
+        return self.calendar.agenda(window)
 
 
 @dataclass
@@ -108,12 +116,17 @@ class Running:
 
 
 @contextmanager
-def running(tmp_path: Path, *, poll: timedelta = timedelta(hours=1)) -> Iterator[Running]:
+def running(
+    tmp_path: Path, *, poll: timedelta = timedelta(hours=1), policy: Policy | None = None
+) -> Iterator[Running]:
     """Run two accounts, one calendar each: ``sessions`` at home, ``private`` away."""
-    world = World(tmp_path, holds={"sessions": Holds.ALL, "private": Holds.NONE})
+    world = World(
+        tmp_path, policy or Policy(), holds={"sessions": Holds.ALL, "private": Holds.NONE}
+    )
     home = Gate(MemoryCalendar("sessions", account="home", zone=ZONE))
     away = Gate(MemoryCalendar("private", account="away", zone=ZONE))
-    home.gate.set()
+    for event in (home.gate, home.speaks, away.speaks):
+        event.set()
     reports: list[PassReport] = []
     clock, awake = [1000.0], [500.0]
     with SqliteJournal.opened(world.state) as journal:
@@ -144,7 +157,8 @@ def running(tmp_path: Path, *, poll: timedelta = timedelta(hours=1)) -> Iterator
         try:
             yield found
         finally:
-            away.gate.set()
+            for event in (away.gate, home.speaks, away.speaks):
+                event.set()
             wishes.ask(wishes.stop)
             thread.join(PATIENCE_S)
             assert not thread.is_alive()
