@@ -85,3 +85,68 @@ def test_the_write_in_hand_is_finished(radicale_server: Server, tmp_path: Path) 
         office.sync()
         assert "X-RAINCHECK-STATE:settled" in office.get("one")
         assert len(office.replacements()) == 1
+
+
+@dataclass
+class Dying(Counter):
+    """Once told to ``die``, answers one more REPORT, a look, and then stays silent."""
+
+    die: bool = False
+    looked: bool = False
+    back: threading.Event = field(default_factory=threading.Event)
+    unanswered: int = 0
+
+    def answer(self, method: str, forward: Callable[[], Reply]) -> Reply | None:
+        self.number(method)
+        if self.die and not self.back.is_set() and (self.looked or method != "REPORT"):
+            self.unanswered += 1
+            self.back.wait(120)
+            return None
+        self.looked = self.die
+        return forward()
+
+
+def test_an_account_that_dies_in_a_pass_delays_nobody(
+    radicale_server: Server, tmp_path: Path
+) -> None:
+    """It answers the look, and dies before its busy time is read: the other account's record is
+    marked before even one request has run into its time-out; what wants a slot waits for it.
+    """
+    wire, other = Dying(), f"other-{uuid4().hex[:8]}"
+    radicale_server.make_calendar(other)
+    with proxy(radicale_server.root, wire) as root:
+        more = f"""
+[daemon]
+poll = "1h"
+settle = "0s"
+[[policy.rules]]
+causes = ["no-show"]
+action = "record"
+[[accounts]]
+name = "dying"
+type = "caldav"
+url = "{root}"
+username = "{radicale_server.username}"
+password_file = "password"
+[[calendars]]
+account = "dying"
+calendar = "{other}"
+sessions = "none"
+"""
+        office = desk(tmp_path, radicale_server, f"dying-{uuid4().hex[:8]}", more=more)
+        with running(office) as daemon:
+            daemon.wait_for(lambda: any("STATUS=watching 2" in line for line in daemon.told))
+            office.put("past", session("past@example.org", in_days(-1), "CATEGORIES:no-show"))
+            office.put("ahead", session("ahead@example.org", in_days(2), "CATEGORIES:disrupted"))
+            wire.die = True
+            daemon.send(signal.SIGUSR1)
+            daemon.wait_for(lambda: "X-RAINCHECK-STATE:settled" in office.get("past"))
+            assert wire.looked
+            assert wire.unanswered == 1
+            assert office.replacements() == []
+            daemon.wait_for(lambda: any("calendar lost" in line for line in daemon.logged))
+            wire.back.set()
+            daemon.send(signal.SIGUSR1)
+            daemon.wait_for(lambda: len(office.replacements()) == 1)
+            daemon.send(signal.SIGTERM)
+            assert daemon.process.wait(12) == 0
