@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -66,10 +67,12 @@ def _install(config: str | None, *, user: bool, timer: bool, verbose: bool) -> N
             f"{error.filename} cannot be written; run it with sudo, or with --user"
         ) from error
     _systemctl("daemon-reload", user=user, verbose=verbose)
-    _systemctl("enable", "--now", _started(timer=timer), user=user, verbose=verbose)
+    _systemctl("enable", _started(timer=timer), user=user, verbose=verbose)
+    # It may be running, by an older unit.
+    _systemctl("restart", _started(timer=timer), user=user, verbose=verbose)
     click.echo(f"{_started(timer=timer)}: enabled and started")
-    if user:
-        click.echo("To keep it running while you are logged out: loginctl enable-linger")
+    for advice in _advice(user=user, timer=timer):
+        click.echo(advice)
 
 
 @service.command()
@@ -93,6 +96,15 @@ def _uninstall(*, user: bool, verbose: bool) -> None:
     if not found:
         raise click.ClickException(f"no unit of ours is in {folder}")
     _systemctl("daemon-reload", user=user, verbose=verbose)
+
+
+def _advice(*, user: bool, timer: bool) -> Iterator[str]:
+    if user:
+        yield "To keep it running while you are logged out: loginctl enable-linger"
+        return
+    if not timer:
+        yield f"After a change of the configuration: systemctl restart {systemd.DAEMON}"
+    yield "After `raincheck auth google`, or with a new password file: install the service again"
 
 
 def _units(config: str | None, *, user: bool, timer: bool) -> dict[str, str]:

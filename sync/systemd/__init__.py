@@ -33,6 +33,8 @@ def unit(
         command=_quoted(command),
         config=_quoted(config) if user else f'"%d/{CONFIG}"',
         shield="" if user else "\n".join((_part("shield.in"), *credentials)),
+        # systemd copies what it hands over once, at the start: a reload would read the old copy.
+        reload="\nExecReload=kill -HUP $MAINPID" if user else "",
         wanted_by="default.target" if user else "multi-user.target",
     )
 

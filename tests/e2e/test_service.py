@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.cli import service
 from sync.config import CaldavAccount, credential_of, load, password_of
 from tests.e2e.desk import COMMAND, Desk
 
@@ -74,6 +75,18 @@ def test_the_unit_is_handed_what_it_may_read(radicale_office: Desk) -> None:
     timer = shown(radicale_office, "--timer")
     assert "OnUnitInactiveSec" in timer
     assert " sync --config" in timer
+
+
+def test_only_what_a_reload_can_reach_is_reloaded(radicale_office: Desk) -> None:
+    """A user's daemon reads the file itself; to the system's, systemd hands a copy at its start."""
+    assert "ExecReload=kill -HUP $MAINPID\n" in shown(radicale_office, "--user")
+    assert "ExecReload" not in shown(radicale_office)
+    for timer in (False, True):
+        (*change, secret) = service._advice(user=False, timer=timer)
+        assert change == ([] if timer else [
+            "After a change of the configuration: systemctl restart raincheck.service"
+        ])  # fmt: skip
+        assert "install the service again" in secret
 
 
 def test_a_user_service_keeps_its_state_where_the_commands_look(radicale_office: Desk) -> None:
@@ -159,7 +172,8 @@ def test_install_and_uninstall(radicale_office: Desk, tmp_path: Path) -> None:
     assert not unit.exists()
     assert told.read_text("utf-8").splitlines() == [
         "--user daemon-reload",
-        "--user enable --now raincheck.service",
+        "--user enable raincheck.service",
+        "--user restart raincheck.service",
         "--user disable --now raincheck.service",
         "--user daemon-reload",
     ]
