@@ -23,6 +23,7 @@ FILES = {
     "~/.config/raincheck/config.toml": "Your configuration.",
     "/etc/raincheck/config.toml": "The configuration of the whole machine.",
     "~/.local/state/raincheck/raincheck.db": "What Raincheck remembers; readable for you alone.",
+    "/var/lib/raincheck/raincheck.db": "The same, for a configuration in /etc: readable for root.",
 }
 ENVIRONMENT = {
     "RAINCHECK_CONFIG": "The configuration, unless --config names one.",

@@ -8,6 +8,8 @@ from sync.errors import ConfigError, Problem
 CONFIG = Path("raincheck") / "config.toml"
 STATE = "raincheck.db"
 SYSTEM = Path("/etc")
+SYSTEM_STATE = Path("/var/lib/raincheck")
+"""The state directory of our unit; a link that root alone can follow (systemd's DynamicUser=)."""
 
 
 def find_config(option: str | None, environ: Mapping[str, str], *, system: Path = SYSTEM) -> Path:
@@ -41,12 +43,18 @@ def new_config(option: str | None, environ: Mapping[str, str]) -> Path:
 
 
 def state_path(setting: str | None, *, directory: Path, environ: Mapping[str, str]) -> Path:
-    """Return the state file: *setting*, else systemd's place, else the user's."""
+    """Return the state file: *setting*, else systemd's place, else the user's.
+
+    A configuration in the system's folder is the service's, also where a person reads it: what
+    `status` tells has to be the service's state.
+    """
     if setting:
         return resolved(setting, directory=directory, environ=environ)
     systemd = environ.get("STATE_DIRECTORY", "").partition(":")[0]
     if systemd:
         return Path(systemd) / STATE
+    if directory.absolute().is_relative_to(SYSTEM):
+        return SYSTEM_STATE / STATE
     return _base("XDG_STATE_HOME", ".local/state", environ) / "raincheck" / STATE
 
 

@@ -11,6 +11,12 @@ VERSION = 5
 """PRAGMA user_version of the schema this program writes."""
 
 
+def why(error: OSError) -> str:
+    """Return what *error* says, and what to do about a file that is not ours."""
+    denied = isinstance(error, PermissionError)
+    return f"{error.strerror}; run it with sudo" if denied else str(error.strerror)
+
+
 def connected(address: str) -> sqlite3.Connection:
     """Return a connection to the file at *address*, a URI."""
     connection = sqlite3.connect(

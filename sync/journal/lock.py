@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sync.errors import BusyError, JournalError
+from sync.journal.file import why
 
 
 @contextmanager
@@ -21,7 +22,7 @@ def one_writer(state: Path) -> Iterator[None]:
         state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(state.with_name(state.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise JournalError(f"{state.parent}: cannot keep state here: {error.strerror}") from error
+        raise JournalError(f"{state.parent}: cannot keep state here: {why(error)}") from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -20,7 +20,7 @@ from sync.domain.lifecycle import OPEN, Raincheck
 from sync.domain.sessions import AllDay, Kind, Session
 from sync.errors import JournalError
 from sync.journal import codec, ledger
-from sync.journal.file import connected, copied_into, upgrade
+from sync.journal.file import connected, copied_into, upgrade, why
 from sync.journal.rows import UPSERT, raincheck_of, row_of
 from sync.ports import ChangeSet, Entry, Known, Scan, Seen
 
@@ -300,4 +300,5 @@ def _as_journal_error(path: Path | None = None) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         where = f"{path}: " if path else ""
-        raise JournalError(f"{where}the state file failed: {error}") from error
+        said = why(error) if isinstance(error, PermissionError) else error
+        raise JournalError(f"{where}the state file failed: {said}") from error

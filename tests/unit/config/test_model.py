@@ -12,6 +12,8 @@ from sync.domain.signals import SignalSettings
 
 FILE = Path("/etc/raincheck/config.toml")
 
+STATE = '[state]\npath = "rc.db"\n'
+
 
 def config_of(text: str) -> Config:
     return parse(text, path=FILE)
@@ -167,11 +169,21 @@ def test_rule_may_write_a_calendar_as_it_is_listed(small):
 
 def test_state_file(small):
     """The state is beside the file if named, else where systemd or the user keeps such things."""
-    default, named = config_of(small), config_of(small + '[state]\npath = "rc.db"\n')
+    default, named = (parse(small + more, path=Path("/srv/c.toml")) for more in ("", STATE))
     environ = {"HOME": "/home/quillon"}
-    assert str(named.state_path(environ)) == "/etc/raincheck/rc.db"
+    assert str(named.state_path(environ)) == "/srv/rc.db"
     assert str(default.state_path(environ)) == "/home/quillon/.local/state/raincheck/raincheck.db"
     environ["XDG_STATE_HOME"] = "/s"
     assert str(default.state_path(environ)) == "/s/raincheck/raincheck.db"
     environ["STATE_DIRECTORY"] = "/var/lib/raincheck:/var/lib/other"
     assert str(default.state_path(environ)) == "/var/lib/raincheck/raincheck.db"
+
+
+def test_the_state_of_the_service_is_found_by_every_command(small):
+    """A configuration of the system is that of the service, which keeps its state in /var/lib."""
+    default, named = config_of(small), config_of(small + STATE)
+    environ = {"HOME": "/home/quillon", "XDG_STATE_HOME": "/s"}
+    assert str(default.state_path(environ)) == "/var/lib/raincheck/raincheck.db"
+    assert str(named.state_path(environ)) == "/etc/raincheck/rc.db"
+    environ["STATE_DIRECTORY"] = "/var/lib/private/raincheck"
+    assert str(default.state_path(environ)) == "/var/lib/private/raincheck/raincheck.db"

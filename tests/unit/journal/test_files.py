@@ -121,3 +121,26 @@ def test_the_folder_is_made(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(JournalError), one_writer(tmp_path / "file" / "state.db"):
         pass
+
+
+@contextmanager
+def locked_out(folder):
+    """Take the rights on *folder* away, those of root as well."""
+    folder.chmod(0)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+        folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("way", [SqliteJournal.in_memory_copy, SqliteJournal.opened, one_writer])
+def test_a_state_that_is_not_ours_says_what_to_do(tmp_path, way):
+    """The state of the system's service is readable for root alone."""
+    folder = tmp_path / "private"
+    folder.mkdir()
+    with locked_out(folder), pytest.raises(JournalError, match="run it with sudo"):
+        way(folder / "raincheck" / "state.db").__enter__()
