@@ -297,6 +297,7 @@ class Loop:
                 ok=all(look.reach in (Reach.OK, Reach.MISSING) for look in mine),
                 now_s=self.clock_s(),
                 chance=self.chance(),
+                wished_s=max((look.retry_after_s or 0.0 for look in mine), default=None),
             )
 
 

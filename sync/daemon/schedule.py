@@ -6,7 +6,9 @@ from datetime import timedelta
 SPREAD = 0.25
 """Rhythms vary by so much to both sides, so that many practices do not knock at one time."""
 SLOWEST = timedelta(minutes=15)
-"""An account in trouble is asked at least so often."""
+"""An account in trouble is asked at least so often, unless its server wishes for less."""
+WISH_MAX = timedelta(hours=1)
+"""The longest wish of a server that is granted: a slip of its own must not end our watch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,15 @@ class Rhythm:
     failures: int = 0
 
 
-def after_look(rhythm: Rhythm, poll: timedelta, *, ok: bool, now_s: float, chance: float) -> Rhythm:
+def after_look(
+    rhythm: Rhythm,
+    poll: timedelta,
+    *,
+    ok: bool,
+    now_s: float,
+    chance: float,
+    wished_s: float | None = None,
+) -> Rhythm:
     """Return when the account is due next.
 
     Args:
@@ -26,12 +36,14 @@ def after_look(rhythm: Rhythm, poll: timedelta, *, ok: bool, now_s: float, chanc
         ok: Whether the account could be looked at.
         now_s: The moment.
         chance: From 0 to 1.
+        wished_s: How long the server wishes not to be asked (Retry-After), if it does.
     """
     failures = 0 if ok else rhythm.failures + 1
     slowest = max(poll, SLOWEST)
     wait = min(poll * 2 ** min(failures, 10), slowest) * (1 + SPREAD * (2 * chance - 1))
     wait = min(wait, slowest) if failures else wait
-    return Rhythm(now_s + wait.total_seconds(), failures)
+    wished = min(wished_s or 0.0, WISH_MAX.total_seconds())
+    return Rhythm(now_s + max(wait.total_seconds(), wished), failures)
 
 
 def woken(rhythm: Rhythm, *, now_s: float, before_s: float, longest_s: float) -> Rhythm:

@@ -19,13 +19,17 @@ from sync.ports import Calendar, ChangeSet, Scan
 
 @dataclass(slots=True)
 class Look:
-    """One calendar in this pass. ``changes`` is None when it could not be read."""
+    """One calendar in this pass. ``changes`` is None when it could not be read.
+
+    ``retry_after_s``: its server wishes not to be asked before.
+    """
 
     calendar: Calendar
     reach: Reach = Reach.OK
     changes: ChangeSet | None = None
     message: str | None = None
     paused: bool = False
+    retry_after_s: float | None = None
 
     @property
     def name(self) -> str:
@@ -37,6 +41,8 @@ class Look:
         self.reach = _REACH.get(type(error), Reach.UNREACHABLE)
         self.message = str(error)
         self.paused = isinstance(error, WriteLimitError)
+        if isinstance(error, TransientError) and not self.paused:  # while paused, reads go on
+            self.retry_after_s = error.retry_after_s
 
     def reported(self) -> CalendarLook:
         """Return what the pass tells of it; to be called at the end, when all is counted."""

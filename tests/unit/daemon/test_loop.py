@@ -21,7 +21,7 @@ from sync.domain.passes import PassReport, Reach
 from sync.domain.policy import Policy
 from sync.domain.practice import Holds
 from sync.engine import Engine
-from sync.errors import AccessError
+from sync.errors import AccessError, RateLimitError
 from sync.journal import SqliteJournal
 from sync.retrying import Retries
 from tests.unit.engine.world import ZONE, World, at, tagged
@@ -38,6 +38,7 @@ class Gate:
     speaks: threading.Event = field(default_factory=threading.Event)
     agendas: int = 0
     down: bool = False
+    wishes_s: float = 0.0
     looks: int = 0
     looking: bool = False
 
@@ -49,6 +50,9 @@ class Gate:
         self.looking = True
         self.gate.wait(30)
         self.looking = False
+        if self.wishes_s:
+            name, wish = self.calendar.name, self.wishes_s
+            raise RateLimitError("slower", calendar=name, operation="changes", retry_after_s=wish)
         if self.down:
             raise AccessError("down", calendar=self.calendar.name, operation="changes")
         return self.calendar.changes(*args, **kwargs)
@@ -283,6 +287,16 @@ def test_a_dead_account_is_asked_less_often(tmp_path: Path) -> None:
             it.loop.wishes.wake.put(None)
         it.wait_for(lambda: it.home.looks >= 13)
         assert it.away.looks < it.home.looks / 2
+
+
+def test_a_server_that_asks_for_time_gets_it(tmp_path: Path) -> None:
+    """Retry-After of an hour: the account is not due before, whatever the rhythm; the other is."""
+    with running(tmp_path, poll=timedelta(seconds=10)) as it:
+        it.away.wishes_s = 3600.0
+        it.away.gate.set()
+        it.wait_for(lambda: it.failures("away") == 1)
+        assert it.loop._rhythms["away"].due_s == it.clock[0] + 3600
+        assert it.loop._rhythms["home"].due_s == it.clock[0] + 10
 
 
 def test_a_computer_that_slept_looks_at_once(tmp_path: Path) -> None:

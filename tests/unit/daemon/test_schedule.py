@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.daemon.schedule import SLOWEST, SPREAD, Rhythm, after_look, woken
+from sync.daemon.schedule import SLOWEST, SPREAD, WISH_MAX, Rhythm, after_look, woken
 
 MINUTE = timedelta(minutes=1)
 chances = st.floats(0, 1)
@@ -75,3 +75,22 @@ def test_sleep_and_clocks_put_back(now_s: float, *, at_once: bool) -> None:
     rhythm = Rhythm(due_s=9999.0, failures=5)
     after = woken(rhythm, now_s=now_s, before_s=1000.0, longest_s=30.0)
     assert after == (Rhythm(now_s, 0) if at_once else rhythm)
+
+
+@pytest.mark.parametrize(
+    ("wished_s", "wait_s"),
+    [(None, 120.0), (0.0, 120.0), (60.0, 120.0), (1800.0, 1800.0), (3600.0, 3600.0)],
+)
+def test_a_servers_wish_is_kept_to(wished_s: float | None, wait_s: float) -> None:
+    """Retry-After holds from one look to the next; a shorter one hastens nothing."""
+    after = after_look(Rhythm(0.0), MINUTE, ok=False, now_s=9.0, chance=0.5, wished_s=wished_s)
+    assert after == Rhythm(9.0 + wait_s, 1)
+
+
+def test_no_server_ends_our_watch() -> None:
+    """A wish for a week is granted for an hour; a practice that asks once a day asks no more."""
+    week_s = 7 * 86400.0
+    day = timedelta(days=1)
+    for poll, wait in ((MINUTE, WISH_MAX), (day, day)):
+        after = after_look(Rhythm(0.0), poll, ok=False, now_s=0.0, chance=0.5, wished_s=week_s)
+        assert after.due_s == wait.total_seconds()
