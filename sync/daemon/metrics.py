@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,11 @@ class Metrics:
     requests: dict[str, int] = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
     last_pass_s: float = 0.0
+    _counted: dict[str, int] = field(default_factory=dict, init=False)
+
+    def begin_anew(self) -> None:
+        """Note that calendars count their requests from 0 again, as after a reload."""
+        self._counted = {}
 
     def passed(self, report: PassReport) -> None:
         """Count one pass in."""
@@ -32,8 +37,13 @@ class Metrics:
         open_now = Counter(raincheck.state for raincheck in report.rainchecks)
         self.rainchecks = {state.value: open_now.get(state, 0) for state in State}
         self.up = {look.name: look.reach is Reach.OK for look in report.calendars}
-        self.requests = {look.name: look.requests for look in report.calendars}
-        # A new one each time: another thread may be reading the old.
+        # New ones each time: another thread may be reading the old.
+        counted = {look.name: look.requests for look in report.calendars}
+        self.requests = self.requests | {
+            name: self.requests.get(name, 0) + max(0, count - self._counted.get(name, 0))
+            for name, count in counted.items()
+        }
+        self._counted = counted
         self.warnings = self.warnings + Counter(each.code.value for each in report.warnings)
         self.last_pass_s = report.finished.timestamp()
 
@@ -57,6 +67,33 @@ class Metrics:
             for each, value in values.items():
                 family.add_metric([each], value)
             yield family
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """Serves *metrics* where the configuration of the moment says."""
+
+    metrics: Metrics
+    _address: str | None = field(default=None, init=False)
+    _open: ExitStack = field(default_factory=ExitStack, init=False)
+
+    def listen(self, address: str | None) -> None:
+        """Serve at *address*, and no more where it was; None: nowhere.
+
+        Raises:
+            ConfigError: as `served`; then all is as it was.
+        """
+        if address == self._address:
+            return
+        with ExitStack() as fresh:
+            if address:
+                fresh.enter_context(served(self.metrics, address))
+            before, self._open, self._address = self._open, fresh.pop_all(), address
+        before.close()
+
+    def close(self) -> None:
+        """Serve nowhere."""
+        self.listen(None)
 
 
 @contextmanager

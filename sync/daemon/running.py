@@ -6,14 +6,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
 from sync.config import Config
 from sync.daemon.logs import told
 from sync.daemon.loop import Loop, Wishes
-from sync.daemon.metrics import Metrics, served
+from sync.daemon.metrics import Listener, Metrics
 from sync.daemon.systemd import Systemd
 from sync.domain.passes import PassReport, Reach
 from sync.errors import AccessError, BusyError, ConfigError, JournalError
@@ -40,12 +40,12 @@ def run(config: Config, reloaded: Callable[[], Config], environ: Mapping[str, st
     """
     wishes = Wishes()
     systemd = Systemd(environ, time.monotonic)
-    with _signals(wishes), ExitStack() as stack:
-        metrics = Metrics()
-        if config.daemon.metrics:
-            stack.enter_context(served(metrics, config.daemon.metrics))
+    metrics = Metrics()
+    with _signals(wishes), closing(Listener(metrics)) as listener:
+        listener.listen(config.daemon.metrics)
         told(logging.INFO, "started", calendars=len(config.calendars))
-        host = _Host(wishes, systemd, metrics, environ, reloaded)
+        teller = _Teller(systemd, metrics)
+        host = _Host(wishes, systemd, metrics, listener, teller, environ, reloaded)
         following: Config | None = config
         while following is not None:
             following = _work(following, host)
@@ -60,6 +60,8 @@ class _Host:
     wishes: Wishes
     systemd: Systemd
     metrics: Metrics
+    listener: Listener
+    teller: "_Teller"
     environ: Mapping[str, str]
     reloaded: Callable[[], Config]
 
@@ -71,7 +73,7 @@ def _work(config: Config, host: _Host) -> Config | None:
     and state may be gone from where they were.
     """
     wishes, systemd = host.wishes, host.systemd
-    teller = _Teller(systemd, host.metrics)
+    host.metrics.begin_anew()
     with opened(config, environ=host.environ) as practice:
         while not wishes.stop.is_set():
             loop = Loop(
@@ -80,27 +82,27 @@ def _work(config: Config, host: _Host) -> Config | None:
                 config.daemon.settle,
                 wishes,
                 systemd,
-                teller.passed,
+                host.teller.passed,
             )
             systemd.ready()
             loop.run()
             if wishes.reload.is_set():
                 wishes.reload.clear()
                 systemd.reloading()
-                if fresh := _fresh(config, host.reloaded, host.environ):
+                if fresh := _fresh(config, host):
                     return fresh
     return None
 
 
-def _fresh(
-    config: Config, reloaded: Callable[[], Config], environ: Mapping[str, str]
-) -> Config | None:
+def _fresh(config: Config, host: _Host) -> Config | None:
     """Return the configuration as it is now, or None if that one is of no use."""
+    environ = host.environ
     try:
-        fresh = reloaded()
+        fresh = host.reloaded()
         moved = fresh.state_path(environ) != config.state_path(environ)
         with opened(fresh, environ=environ) if moved else servers(fresh, environ=environ):
             pass
+        host.listener.listen(fresh.daemon.metrics)
     except (BusyError, JournalError) as error:
         told(
             logging.ERROR,
@@ -135,7 +137,8 @@ class _Teller:
         """Tell of one pass.
 
         Raises:
-            AccessError: it was the first, and nobody let us in.
+            AccessError: it was the first of the process, and nobody let us in. Later a password may
+                be wrong for a while, and a daemon that ended would be asked for by nobody.
         """
         self._metrics.passed(report)
         for raincheck in report.rainchecks:

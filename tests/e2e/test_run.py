@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,10 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from tests.e2e.desk import Desk, in_days, session
+from tests.servers.processes import free_port
 
 PATIENCE_S = 40.0
 
@@ -180,6 +183,46 @@ def test_nobody_lets_us_in(office: Desk) -> None:
     )
     assert done.returncode == 77, done.stderr
     assert "canary" not in done.stderr
+
+
+def test_a_login_that_is_refused_later_ends_nothing(office: Desk) -> None:
+    """SIGHUP with a wrong password: a person mends it, and the daemon is there to go on."""
+    password = (office.folder / "password").read_text(encoding="utf-8")
+    with running(office) as daemon:
+        daemon.wait_for(lambda: any("STATUS=watching" in line for line in daemon.told))
+        office.refuse_login()
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for(lambda: any("status=denied" in line for line in daemon.logged))
+        daemon.wait_for(lambda: any("no answer from" in line for line in daemon.told))
+        (office.folder / "password").write_text(password, encoding="utf-8")
+        daemon.send(signal.SIGHUP)
+        office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
+        daemon.wait_for(lambda: len(office.replacements()) == 1)
+        daemon.send(signal.SIGTERM)
+        assert daemon.process.wait(12) == 0
+
+
+def test_figures_follow_the_configuration(office: Desk) -> None:
+    """SIGHUP moves them to another address, and what was counted goes along."""
+    ports = [free_port(), free_port()]
+
+    def requests(port: int) -> float:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            found = re.search(r"raincheck_requests_total{.*} (.*)", answer.read().decode())
+        return float(found[1]) if found else 0.0
+
+    office.rewrite(r"poll = ", f'metrics = "127.0.0.1:{ports[0]}"\npoll = ')
+    with running(office) as daemon:
+        daemon.wait_for(lambda: requests(ports[0]) > 0)
+        before = requests(ports[0])
+        office.rewrite(str(ports[0]), str(ports[1]))
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for(lambda: any("configuration reloaded" in line for line in daemon.logged))
+        daemon.wait_for(lambda: requests(ports[1]) > before)
+        with pytest.raises(OSError, match="refused"):
+            requests(ports[0])
+        daemon.send(signal.SIGTERM)
+        assert daemon.process.wait(12) == 0
 
 
 def test_killed_in_the_middle_it_goes_on(office: Desk) -> None:

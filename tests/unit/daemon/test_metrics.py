@@ -2,13 +2,15 @@
 
 import re
 import socket
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.request import urlopen
 
 import pytest
 
-from sync.daemon.metrics import Metrics, served
+from sync.daemon.metrics import Listener, Metrics, served
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned, WarningCode
 from sync.errors import ConfigError
@@ -103,3 +105,35 @@ def test_a_taken_port_is_told() -> None:
     (problem,) = caught.value.problems
     assert problem.where == "daemon.metrics"
     assert address in problem.message
+
+
+def test_requests_only_grow_across_a_reload() -> None:
+    """New connections count from 0; what was counted before stays, also of a calendar that left."""
+    metrics = Metrics()
+    for number in (7, 9):
+        metrics.passed(report(requests=number))
+    metrics.begin_anew()
+    metrics.passed(report(requests=12))
+    assert metrics.requests == {"sessions": 21}
+    metrics.begin_anew()
+    metrics.passed(replace(report(), calendars=()))
+    assert metrics.requests == {"sessions": 21}
+
+
+def test_a_changed_address_is_served_anew() -> None:
+    """What was counted goes along; the old port is free, and one that is taken changes nothing."""
+    metrics, (first, second) = Metrics(), (f"127.0.0.1:{free_port()}" for _ in range(2))
+    metrics.passed(report())
+    with closing(Listener(metrics)) as listener, socket.socket() as taken:
+        listener.listen(first)
+        listener.listen(first)
+        listener.listen(second)
+        assert "raincheck_passes_total 1.0" in _scraped(second)
+        taken.bind(("127.0.0.1", int(first.rpartition(":")[2])))
+        taken.listen()
+        with pytest.raises(ConfigError):
+            listener.listen(first)
+        assert "raincheck_passes_total 1.0" in _scraped(second)
+        listener.listen(None)
+        with pytest.raises(OSError, match="refused"):
+            _scraped(second)
