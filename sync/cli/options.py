@@ -70,7 +70,7 @@ def loaded(option: str | None) -> Config:
     """
     path = find_config(option, os.environ)
     config = load(path, os.environ)
-    for warning in warnings_of(config, path):
+    for warning in warnings_of(config, path, environ=os.environ):
         click.echo(f"warning: {warning}", err=True)
     return config
 

@@ -43,18 +43,21 @@ def password_of(login: Login, *, directory: Path, environ: Mapping[str, str]) ->
     return ""
 
 
-def warnings_of(config: Config, path: Path) -> tuple[str, ...]:
+def warnings_of(config: Config, path: Path, *, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return what is unwise about *config*, which stands in *path*: one sentence each."""
     warnings = []
+    handed_over = environ.get("CREDENTIALS_DIRECTORY")
     logins = [each for each in (*config.accounts, config.mail) if isinstance(each, Login)]
-    if any(login.password is not None for login in logins) and _is_readable_by_others(path):
+    if any(login.password is not None for login in logins) and _is_readable_by_others(
+        path, handed_over
+    ):
         warnings.append(
             f"{path} holds a password and other users of this machine can read it: "
             "chmod 600, or better, use password_file."
         )
     for name in _secret_files(config):
         file = resolved(name, directory=path.parent, environ={})
-        if _is_readable_by_others(file):
+        if _is_readable_by_others(file, handed_over):
             warnings.append(f"{file} can be read by other users of this machine: chmod 600.")
     if not config.practice.emails:
         warnings.append("practice.emails is empty: sessions with an organizer are not acted on.")
@@ -91,7 +94,13 @@ def _secret_files(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
-def _is_readable_by_others(path: Path) -> bool:
+def _is_readable_by_others(path: Path, handed_over: str | None) -> bool:
+    """Return whether other users can read *path*; not what systemd has handed to us alone.
+
+    It grants that by an access list, whose mask the mode shows as rights of the group.
+    """
+    if handed_over and path.is_relative_to(handed_over):
+        return False
     try:
         return bool(path.stat().st_mode & READABLE_BY_OTHERS)
     except OSError:

@@ -42,7 +42,7 @@ def keys_of_model() -> set[tuple[str, str]]:
 def test_example_is_valid(example):
     """It loads as it stands, with nothing to warn of."""
     config = load(example, {})
-    assert warnings_of(config, example) == ()
+    assert warnings_of(config, example, environ={}) == ()
 
 
 def test_example_and_model_have_the_same_keys(example):

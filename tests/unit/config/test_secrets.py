@@ -110,11 +110,11 @@ def test_readable_secrets_are_warned_of(small, tmp_path):
     inline = small.replace('password_env = "DAV_PASSWORD"', 'password = "x"')
     file.write_text(inline)
     file.chmod(0o644)
-    (warning,) = warnings_of(parse(inline, path=file), file)
+    (warning,) = warnings_of(parse(inline, path=file), file, environ={})
     assert "chmod 600" in warning
-    assert warnings_of(parse(small, path=file), file) == ()
+    assert warnings_of(parse(small, path=file), file, environ={}) == ()
     file.chmod(0o600)
-    assert warnings_of(parse(inline, path=file), file) == ()
+    assert warnings_of(parse(inline, path=file), file, environ={}) == ()
 
 
 def test_readable_password_file_is_warned_of(small, tmp_path):
@@ -123,9 +123,9 @@ def test_readable_password_file_is_warned_of(small, tmp_path):
     config = parse(text, path=tmp_path / "config.toml")
     (tmp_path / "pw").touch(0o644)
     (tmp_path / "pw").chmod(0o640)
-    assert "pw can be read" in warnings_of(config, config.path)[0]
+    assert "pw can be read" in warnings_of(config, config.path, environ={})[0]
     (tmp_path / "pw").chmod(0o600)
-    assert warnings_of(config, config.path) == ()
+    assert warnings_of(config, config.path, environ={}) == ()
 
 
 def test_readable_google_files_are_warned_of(small, tmp_path):
@@ -142,11 +142,28 @@ token_file = "token.json"
     for name in ("key.json", "token.json"):
         (tmp_path / name).touch()
         (tmp_path / name).chmod(0o604)
-    told = warnings_of(config, config.path)
+    told = warnings_of(config, config.path, environ={})
     assert [warning.partition(" can be read")[0] for warning in told] == [
         str(tmp_path / "key.json"),
         str(tmp_path / "token.json"),
     ]
     for name in ("key.json", "token.json"):
         (tmp_path / name).chmod(0o600)
-    assert warnings_of(config, config.path) == ()
+    assert warnings_of(config, config.path, environ={}) == ()
+
+
+def test_what_systemd_hands_over_is_ours_alone(small, tmp_path):
+    """systemd grants it by an access list, and the mode then shows rights of the group."""
+    file, pw = tmp_path / "config.toml", tmp_path / "pw"
+    inline = small.replace("password_env = ", "password = ")
+    named = small.replace('password_env = "DAV_PASSWORD"', 'password_file = "pw"')
+    for each in (file, pw):
+        each.touch()
+        each.chmod(0o440)
+    for text in (inline, named):
+        config = parse(text, path=file)
+        assert len(warnings_of(config, file, environ={})) == 1
+        elsewhere = {"CREDENTIALS_DIRECTORY": str(tmp_path / "other")}
+        assert len(warnings_of(config, file, environ=elsewhere)) == 1
+        environ = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+        assert warnings_of(config, file, environ=environ) == ()
