@@ -65,7 +65,7 @@ class Told:
             _tell(error)
         else:
             _tell_bug(error, trace)
-        sys.exit(_code(error))
+        sys.exit(code_of(error))
 
 
 _CODES: tuple[tuple[type[RaincheckError], Exit], ...] = (
@@ -80,7 +80,8 @@ _CODES: tuple[tuple[type[RaincheckError], Exit], ...] = (
 """The first that fits; anything else is a bug."""
 
 
-def _code(error: Exception) -> Exit:
+def code_of(error: Exception) -> Exit:
+    """Return what a process ends with that *error* ended."""
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.BUG)
 
 

@@ -1,11 +1,16 @@
 """`raincheck run`: the daemon."""
 
+import logging
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
-from sync.cli.options import config_option, loaded
-from sync.config import find_config, load
+from sync.cli.exits import code_of
+from sync.cli.options import config_option
+from sync.config import find_config, load, warnings_of
 from sync.daemon import logs
 
 
@@ -26,7 +31,21 @@ def run(config: str | None, *, form: str) -> None:
     """
     from sync.daemon.running import run as run_daemon
 
-    settings = loaded(config)
     logs.begin(as_json=form == "json")
-    path = find_config(config, os.environ)
-    run_daemon(settings, lambda: load(path, os.environ), os.environ)
+    with _logged():
+        path = find_config(config, os.environ)
+        settings = load(path, os.environ)
+        for warning in warnings_of(settings, path, environ=os.environ):
+            logs.told(logging.WARNING, "configuration is unwise", why=warning)
+        run_daemon(settings, lambda: load(path, os.environ), os.environ)
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """Tell an error that ends the daemon in the log's own form, and end with its code."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the last one to tell it
+        code = code_of(error)
+        logs.told_end(error, code)
+        sys.exit(code)

@@ -88,3 +88,24 @@ def expected_at(place: Place, tree: Mapping[str, Any]) -> str:
         if (field.alias or name) == place[-1]:
             return field.description or ""
     return ""
+
+
+def known_part(where: str) -> str:
+    """Return *where*, as `dotted` made it, as far as its keys are ours.
+
+    What a person made up as a key may be anything, a client's address too.
+    """
+    kept: list[str] = []
+    pattern: tuple[str, ...] = ()
+    for part in where.split("."):
+        name, _, index = part.partition("[")
+        if name not in _known_at(pattern):
+            break
+        kept.append(part)
+        pattern = (*pattern, name, EACH) if index else (*pattern, name)
+    return ".".join(kept)
+
+
+def _known_at(pattern: tuple[str, ...]) -> set[str]:
+    tables_there = ACCOUNTS.values() if pattern == ("accounts", EACH) else (TABLES.get(pattern),)
+    return {key for table in tables_there if table for key in known_in(table)}

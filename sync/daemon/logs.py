@@ -7,8 +7,12 @@ counts and states are what there is to tell.
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Any, TextIO
+
+from sync.config.keys import known_part
+from sync.errors import ConfigError, RaincheckError
 
 NAME = "raincheck"
 PRIORITIES = {
@@ -60,6 +64,27 @@ def begin(*, as_json: bool, stream: TextIO = sys.stderr) -> None:
 def told(level: int, event: str, **fields: object) -> None:
     """Log *event*, a constant text, with *fields*."""
     logger().log(level, event, extra={"fields": fields})
+
+
+def told_wrong(event: str, error: ConfigError) -> None:
+    """Log *event* with every problem of a configuration: its place, but no key of a person's."""
+    for problem in error.problems:
+        place = {"where": known_part(problem.where), "line": problem.line}
+        given = {name: value for name, value in place.items() if value}
+        told(logging.ERROR, event, **given, expected=problem.message)
+
+
+def told_end(error: Exception, code: int) -> None:
+    """Log why the process ends with *code*; of a bug its places in the code, and not its words."""
+    if isinstance(error, ConfigError):
+        told_wrong("configuration is wrong", error)
+    elif isinstance(error, RaincheckError):
+        told(logging.ERROR, "ended", code=code, why=str(error))
+    else:
+        kind = type(error).__name__
+        for frame in traceback.extract_tb(error.__traceback__):
+            at = f"{frame.filename}:{frame.lineno}"
+            told(logging.CRITICAL, "a bug in Raincheck, please report it", kind=kind, at=at)
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:

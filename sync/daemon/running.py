@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from sync.config import Config
-from sync.daemon.logs import told
+from sync.daemon.logs import told, told_wrong
 from sync.daemon.loop import Loop, Wishes
 from sync.daemon.metrics import Listener, Metrics
 from sync.daemon.systemd import Systemd
@@ -112,13 +112,7 @@ def _fresh(config: Config, host: _Host) -> Config | None:
         )
         return None
     except ConfigError as error:
-        for problem in error.problems:
-            told(
-                logging.ERROR,
-                "configuration is wrong, the old one stays",
-                where=problem.where,
-                expected=problem.message,
-            )
+        told_wrong("configuration is wrong, the old one stays", error)
         return None
     told(logging.INFO, "configuration reloaded", calendars=len(fresh.calendars))
     return fresh

@@ -9,12 +9,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from sync.journal import one_writer
 from tests.e2e.desk import Desk, in_days, session
 from tests.servers.processes import free_port
 
@@ -175,14 +176,31 @@ def test_two_at_once_are_refused(office: Desk) -> None:
         assert daemon.process.wait(12) == 0
 
 
-def test_nobody_lets_us_in(office: Desk) -> None:
-    """Every account refuses the login: 77, which is for a person, not for a restart."""
-    office.refuse_login()
-    done = subprocess.run(
-        office.command("run"), capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
-    assert done.returncode == 77, done.stderr
+@pytest.mark.parametrize("ends", [75, 77, 78])
+def test_its_end_is_a_line_of_the_log(office: Desk, ends: int) -> None:
+    """A refused login (77) and a wrong file (78) are for a person: no restart, and one JSON line.
+
+    So is what is unwise about the file, which is told at the start.
+    """
+    office.rewrite(r"emails = .*", "emails = []")
+    with ExitStack() as stack:
+        if ends == 75:
+            stack.enter_context(one_writer(office.state))
+        elif ends == 77:
+            office.refuse_login()
+        else:
+            office.rewrite(r"poll = ", "pol = ")
+        done = subprocess.run(
+            office.command("run", "--log", "json"),
+            capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+    assert done.returncode == ends, done.stderr
     assert "canary" not in done.stderr
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    unwise = [one for one in told if one["event"] == "configuration is unwise"]
+    assert len(unwise) == (0 if ends == 78 else 1)
+    assert told[-1]["level"] == "error"
+    assert told[-1].get("code", 78) == ends
 
 
 def test_a_login_that_is_refused_later_ends_nothing(office: Desk) -> None:

@@ -4,10 +4,13 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from sync.config import parse
 from sync.daemon import logs
+from sync.errors import AccessError, ConfigError, Problem
 
 
 @pytest.fixture
@@ -87,3 +90,52 @@ def test_libraries_are_silent(
     logging.getLogger().error("Quillon Wren")
     assert stream.getvalue() == ""
     assert capsys.readouterr() == ("", "")
+
+
+WRONG = """
+[daemon]
+pol = "60s"
+"quillon@example.org" = 1
+[[accounts]]
+name = "home"
+type = "caldav"
+Quillon-Wren = 1
+[causes."quillon@example.org"]
+fault = "nobody"
+[Quillon]
+"""
+
+
+def test_a_wrong_configuration_is_told_without_what_a_person_wrote(stream: io.StringIO) -> None:
+    """A key may be a client's address: the log tells the table and the line, and what is known."""
+    logs.begin(as_json=True, stream=stream)
+    with pytest.raises(ConfigError) as caught:
+        parse(WRONG, path=Path("/srv/config.toml"))
+    logs.told_wrong("configuration is wrong", caught.value)
+    assert "uillon" not in stream.getvalue()
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert {one["event"] for one in told} == {"configuration is wrong"}
+    places = {(one.get("where"), one.get("line")) for one in told}
+    assert {("daemon", 3), ("daemon", 4), ("causes", 9), ("accounts[0]", 8), (None, 11)} <= places
+    assert {"accounts[0].url", "calendars"} <= {one.get("where") for one in told}
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (AccessError("refused", calendar="sessions", operation="login"), "<3>ended code=77"),
+        (ConfigError("f", (Problem("daemon.metrics", "taken"),)), "where=daemon.metrics"),
+        (KeyError("Quillon Wren"), "<2>a bug in Raincheck, please report it kind=KeyError at="),
+    ],
+)
+def test_the_end_is_told_in_the_logs_own_form(
+    stream: io.StringIO, error: Exception, words: str
+) -> None:
+    """Whatever ends the daemon has a level and one line; a bug is told by its place alone."""
+    logs.begin(as_json=False, stream=stream)
+    with pytest.raises(type(error)) as caught:
+        raise error
+    logs.told_end(caught.value, 77)
+    (line,) = stream.getvalue().splitlines()
+    assert words in line
+    assert "Quillon" not in line
