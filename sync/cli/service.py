@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -57,15 +58,11 @@ def install(config: str | None, *, user: bool, timer: bool, loudness: Loudness) 
 def _install(config: str | None, *, user: bool, timer: bool, verbose: bool) -> None:
     units = _units(config, user=user, timer=timer)
     folder = _folder(user=user)
-    try:
+    with _permitted():
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in units.items():
             (folder / name).write_text(text, encoding="utf-8")
             click.echo(f"{folder / name}: written")
-    except PermissionError as error:
-        raise click.ClickException(
-            f"{error.filename} cannot be written; run it with sudo, or with --user"
-        ) from error
     _systemctl("daemon-reload", user=user, verbose=verbose)
     _systemctl("enable", _started(timer=timer), user=user, verbose=verbose)
     # It may be running, by an older unit.
@@ -87,7 +84,9 @@ def uninstall(*, user: bool, loudness: Loudness) -> None:
 def _uninstall(*, user: bool, verbose: bool) -> None:
     folder, found = _folder(user=user), False
     for name in (systemd.DAEMON, systemd.TIMER, systemd.ONE_OFF):
-        if (folder / name).exists():
+        with _permitted():
+            if not (folder / name).exists():
+                continue
             found = True
             if name != systemd.ONE_OFF:
                 _systemctl("disable", "--now", name, user=user, verbose=verbose)
@@ -143,6 +142,17 @@ def _program() -> str:
     return str(
         beside if beside.exists() else Path(shutil.which("raincheck") or sys.argv[0]).absolute()
     )
+
+
+@contextmanager
+def _permitted() -> Iterator[None]:
+    """Say what to do where the units are not ours to change."""
+    try:
+        yield
+    except PermissionError as error:
+        raise click.ClickException(
+            f"{error.filename} cannot be changed; run it with sudo, or with --user"
+        ) from error
 
 
 def _folder(*, user: bool) -> Path:

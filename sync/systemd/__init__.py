@@ -35,6 +35,7 @@ def unit(
         shield="" if user else "\n".join((_part("shield.in"), *credentials)),
         # systemd copies what it hands over once, at the start: a reload would read the old copy.
         reload="\nExecReload=kill -HUP $MAINPID" if user else "",
+        manager=" --user" if user else "",
         wanted_by="default.target" if user else "multi-user.target",
     )
 

@@ -2,15 +2,18 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
 from sync.cli import service
 from sync.config import CaldavAccount, credential_of, load, password_of
 from tests.e2e.desk import COMMAND, Desk
+from tests.unit.journal.test_files import locked_out
 
 ANALYZE = [path] if (path := shutil.which("systemd-analyze")) else []
 """Where systemd is not installed there is nobody to ask."""
@@ -74,7 +77,45 @@ def test_the_unit_is_handed_what_it_may_read(radicale_office: Desk) -> None:
     assert "LoadCredential" not in shown(radicale_office, "--user")
     timer = shown(radicale_office, "--timer")
     assert "OnUnitInactiveSec" in timer
+    assert "Persistent" not in timer  # that is for OnCalendar= alone (systemd.timer(5))
     assert " sync --config" in timer
+
+
+@pytest.mark.parametrize("status", ["0", "1", "70", "75", "77", "78"])
+@pytest.mark.parametrize("user", [False, True])
+def test_after_a_refused_login_the_timer_rests(
+    radicale_office: Desk, status: str, *, user: bool
+) -> None:
+    """Twelve wrong passwords an hour would lock an account; the others are not left for good."""
+    text = shown(radicale_office, "--timer", *(["--user"] if user else []))
+    (line,) = re.findall(r"^ExecStopPost=\+(.*)$", text, re.MULTILINE)
+    told = radicale_office.folder / "told"
+    told.touch()
+    for name in ("systemctl", "systemd-run"):
+        fake = radicale_office.folder / name
+        fake.write_text(f'#!/bin/sh\necho {name} "$@" >> {told}\n', encoding="utf-8")
+        fake.chmod(0o755)
+    words = shlex.split(line.replace("$$", "$"))  # as systemd reads it
+    environ = {"PATH": f"{fake.parent}:{os.environ['PATH']}", "EXIT_STATUS": status}
+    subprocess.run(words, check=True, env=environ)
+    manager = " --user" if user else ""
+    rest = [
+        f"systemctl{manager} --no-block stop raincheck-sync.timer",
+        f"systemd-run{manager} --on-active=1h systemctl{manager} start raincheck-sync.timer",
+    ]
+    assert told.read_text("utf-8").splitlines() == (rest if status == "77" else [])
+
+
+def test_units_that_are_not_ours_to_remove(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`uninstall` says what to do, as `install` does; both once ended as a bug would."""
+    folder = tmp_path / "systemd" / "user"
+    folder.mkdir(parents=True)
+    (folder / "raincheck.service").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    uninstall = service.uninstall.callback
+    assert uninstall
+    with locked_out(tmp_path), pytest.raises(click.ClickException, match="run it with sudo"):
+        uninstall(user=True)
 
 
 def test_only_what_a_reload_can_reach_is_reloaded(radicale_office: Desk) -> None:
