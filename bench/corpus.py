@@ -8,8 +8,9 @@ signal: a look finds nothing to do.
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 ZONE = "Europe/London"
 BEHIND, AHEAD = timedelta(days=730), timedelta(days=365)
@@ -24,18 +25,19 @@ BEGIN:DAYLIGHT
 TZOFFSETFROM:+0000
 TZOFFSETTO:+0100
 TZNAME:BST
-DTSTART:19700329T010000
+DTSTART:20220327T010000
 RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
 END:DAYLIGHT
 BEGIN:STANDARD
 TZOFFSETFROM:+0100
 TZOFFSETTO:+0000
 TZNAME:GMT
-DTSTART:19701025T020000
+DTSTART:20221030T020000
 RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
 END:VTIMEZONE"""
 
+_FORM = "%Y%m%dT%H%M%S"
 _FIRST = ("Quillon", "Isolde", "Thaddea", "Corvin", "Merrily", "Ondra", "Zephine", "Barnaby")
 _LAST = ("Wren", "Larkmoor", "Thistlewick", "Fennimore", "Ashgrove", "Pellow", "Marchbank")
 _NOTES = (
@@ -52,6 +54,8 @@ class Resource:
     uid: str
     text: str
     start: datetime
+    end: datetime
+    """Of all its instances together. Aware."""
 
     @property
     def name(self) -> str:
@@ -68,7 +72,7 @@ def calendar_of(count: int, *, today: date, seed: int = 1) -> Iterator[Resource]
         start = datetime.combine(day, time(dice.randrange(8, 18), dice.choice((0, 15, 30, 45))))
         is_series = not number % SERIES_EACH
         lines = _series(number, start, dice) if is_series else _single(number, start, dice)
-        yield Resource(uid_of(number), _wrapped(lines), start)
+        yield Resource(uid_of(number), _wrapped(lines), *_reach(lines))
 
 
 def uid_of(number: int) -> str:
@@ -79,7 +83,7 @@ def uid_of(number: int) -> str:
 def changed(resource: Resource, edit: int) -> Resource:
     """Return *resource* after a person wrote a line into its notes."""
     line = f"\r\nCOMMENT:Looked at {edit} times.\r\nEND:VEVENT"
-    return Resource(resource.uid, resource.text.replace("\r\nEND:VEVENT", line), resource.start)
+    return replace(resource, text=resource.text.replace("\r\nEND:VEVENT", line))
 
 
 def _single(number: int, start: datetime, dice: random.Random) -> list[str]:
@@ -128,6 +132,22 @@ def _event(
     return [*lines, "END:VEVENT"]
 
 
+def _reach(lines: list[str]) -> tuple[datetime, datetime]:
+    """Return when the first instance in *lines* begins and the last one ends."""
+    zone = ZoneInfo(ZONE)
+    starts, ends = (
+        [
+            datetime.strptime(line[-15:], _FORM).replace(tzinfo=zone)
+            for line in lines
+            if line.startswith(name)
+        ]
+        for name in ("DTSTART;", "DTEND;")
+    )
+    weeks = [int(line.rpartition("=")[2]) for line in lines if line.startswith("RRULE:")]
+    last = ends[0] + timedelta(weeks=weeks[0] - 1 if weeks else 0)
+    return min(starts), max([last, *ends])
+
+
 def _guests(title: str, dice: random.Random) -> list[str]:
     address = f"{title.lower().replace(' ', '.')}@example.org"
     answer = dice.choice(("NEEDS-ACTION", "ACCEPTED"))
@@ -152,4 +172,4 @@ def _folded(line: str) -> Iterator[str]:
 
 
 def _local(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%S}"
+    return f"{moment:{_FORM}}"

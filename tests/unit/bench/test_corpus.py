@@ -1,9 +1,10 @@
 """The invented calendars that measurements stand on."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import icalendar
+import recurring_ical_events
 
 from adapters.caldav.screen import may_carry_signal
 from adapters.caldav.translate import sessions_from
@@ -37,11 +38,18 @@ def test_calendars_are_calendars():
         held = icalendar.Calendar.from_ical(resource.text)
         assert {str(event["UID"]) for event in held.walk("VEVENT")} == {resource.uid}
         assert max(map(len, resource.text.split("\r\n"))) <= 75
+        assert {resource.start, resource.end} <= _edges(held)
         kinds |= {session.kind for session in read(resource)}
     assert kinds == set(Kind)
     whole = "".join(resource.text for resource in made())
     for part in ("VTIMEZONE", "VALARM", "ATTENDEE", "EXDATE", "RECURRENCE-ID"):
         assert part in whole
+
+
+def _edges(held: icalendar.Calendar) -> set[datetime]:
+    """Return when the instances of *held* begin and end."""
+    found = recurring_ical_events.of(held).between(date(2020, 1, 1), date(2030, 1, 1))
+    return {event[side].dt for event in found for side in ("DTSTART", "DTEND")}
 
 
 def test_nothing_in_them_is_a_signal():
