@@ -10,13 +10,14 @@ SEEDS ?= 1000
 FIRST ?= 0
 MINUTES ?= 60
 
-.PHONY: help demo test simulate soak lint format clean
+.PHONY: help demo test simulate soak bench lint format clean
 
 help:
 	@echo 'make demo    see Raincheck work, against a calendar server of its own'
 	@echo 'make test    run the test suite'
 	@echo 'make simulate SEEDS=1000   live through a year of practice per ten seeds, in virtual time'
 	@echo 'make soak MINUTES=60       the daemon, a server that keeps dying, a person who tags'
+	@echo 'make bench   measure it, beside raw HTTP, the caldav library and vdirsyncer'
 	@echo 'make lint    formatting, lint, types, import contracts'
 	@echo 'make clean   remove the environment and everything built'
 
@@ -31,6 +32,9 @@ simulate: $(VENV)/.test
 
 soak: $(VENV)/.test
 	@$(BIN)/python -m tests.soak --minutes $(MINUTES)
+
+bench: $(VENV)/.bench
+	@$(BIN)/python -m bench $(ARGS)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff format --check .
@@ -53,7 +57,7 @@ $(VENV)/.made:
 	@touch $@
 
 # The versions that are known to work together are in constraints.txt.
-$(VENV)/.demo $(VENV)/.google $(VENV)/.test: $(VENV)/.%: $(VENV)/.made pyproject.toml constraints.txt
+$(VENV)/.bench $(VENV)/.demo $(VENV)/.google $(VENV)/.test: $(VENV)/.%: $(VENV)/.made pyproject.toml constraints.txt
 	@echo 'Installing what "make $*" needs into $(VENV) (once) ...'
 	@$(PIP) install --constraint constraints.txt --editable '.[$*]'
 	@touch $@

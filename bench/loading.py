@@ -8,7 +8,6 @@ anybody is timed.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,26 +15,8 @@ from radicale import config, storage
 from radicale.item import Item, get_etag
 
 from bench.corpus import Resource, calendar_of
+from bench.place import Place
 from tests.servers.processes import USERNAME, Server, radicale
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a calendar is: what every contender is told."""
-
-    root: str
-    calendar: str
-    username: str
-    password: str
-
-    @property
-    def url(self) -> str:
-        """Return the calendar's own address."""
-        return f"{self.root}{self.username}/{self.calendar}/"
-
-    def behind(self, root: str) -> "Place":
-        """Return the same calendar, asked by way of *root*."""
-        return Place(root, self.calendar, self.username, self.password)
 
 
 @contextmanager

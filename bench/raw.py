@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from bench.place import Place
+
 LOOKBACK = timedelta(days=14)
 SPACES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
 STATE = f"<D:propfind {SPACES}><D:prop><D:sync-token/></D:prop></D:propfind>"
@@ -62,6 +64,10 @@ class RawCalendar:
             answer = self.ask("REPORT", body=MULTIGET.format(hrefs=hrefs), depth="0")
         return answer.count(b"getetag>") // 2
 
+    def get(self, name: str) -> str:
+        """Read one resource."""
+        return self.ask("GET", self.path + name, headers={}).decode()
+
     def put(self, name: str, text: str, *, new: bool = False) -> None:
         """Write one resource; with *new*, only if nothing stands there."""
         headers = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -94,3 +100,29 @@ class RawCalendar:
         found = TOKEN.search(answer)
         assert found is not None, "no sync token"
         return found[1].decode()
+
+
+class Raw:
+    """The same as a contender; see `bench.contender.Work`."""
+
+    def __init__(self, place: Place) -> None:
+        self._calendar = RawCalendar(place.url, place.username, place.password)
+
+    def remember(self) -> int:
+        self._calendar.remember()
+        return 0
+
+    def first_look(self) -> int:
+        return self._calendar.first_look()
+
+    def poll(self, names: list[str]) -> int:
+        return self._calendar.poll(names)
+
+    def write(self, batch: str, names: list[str]) -> int:
+        for number, name in enumerate(names):
+            text = self._calendar.get(name)
+            uid, new = name.removesuffix(".ics"), f"rc{batch}{number:04}"
+            self._calendar.put(f"{new}.ics", text.replace(uid, new), new=True)
+            marked = text.replace("END:VEVENT", f"X-BENCH:{batch}\r\nEND:VEVENT")
+            self._calendar.put(name, marked)
+        return len(names)
