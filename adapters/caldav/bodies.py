@@ -22,7 +22,7 @@ ABOUT = (
     "<D:resourcetype/><D:displayname/><C:supported-calendar-component-set/>"
     "<D:current-user-privilege-set/><D:current-user-principal/><C:calendar-home-set/>"
 )
-STATE = "<D:sync-token/><S:getctag/><D:supported-report-set/><D:resourcetype/>"
+STATE = "<D:sync-token/><D:supported-report-set/><D:resourcetype/>"
 CTAG = "<S:getctag/>"
 ETAG = _ETAG
 

@@ -6,7 +6,7 @@ touches goes back as it came. Nothing here knows what a session is.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,6 +19,7 @@ DEPTH_MAX = 8
 _OCTETS_MAX = 75
 _PARTS = re.compile(r'([A-Za-z0-9-]++)((?:;[^":;]*+(?:"[^"]*+"[^":;]*+)*+)*+):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([^"=;]*+)=?+([^";]*+(?:"[^"]*+"[^";]*+)*+)')
+_FRAME = re.compile(r"BEGIN|END", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _LIST_COMMA = re.compile(r"((?:[^\\,]|\\.|\\$)*+)(?:,|$)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -90,7 +91,7 @@ class Line:
             yield match[1].strip(), match[2].strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Component:
     """A component: its BEGIN line, what stands in it, in order, and its END line."""
 
@@ -103,10 +104,18 @@ class Component:
         """Return its name in upper case."""
         return self.begin.value.strip().upper()
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Return its own lines, those of components inside it left out."""
         return tuple(part for part in self.body if isinstance(part, Line))
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[Line]]:
+        """Return its own lines by name: a reader asks for twenty names, one after the other."""
+        found: dict[str, list[Line]] = {}
+        for line in self.lines:
+            found.setdefault(line.name, []).append(line)
+        return found
 
     @property
     def components(self) -> tuple["Component", ...]:
@@ -115,11 +124,13 @@ class Component:
 
     def all(self, *names: str) -> tuple[Line, ...]:
         """Return its own lines of these names, in order."""
+        if len(names) == 1:
+            return tuple(self._named.get(names[0], ()))
         return tuple(line for line in self.lines if line.name in names)
 
     def first(self, name: str) -> Line | None:
         """Return its first own line of this name."""
-        return next((line for line in self.lines if line.name == name), None)
+        return next(iter(self._named.get(name, ())), None)
 
     def words(self, name: str) -> str:
         """Return the text of its first line of this name; empty if there is none."""
@@ -186,13 +197,14 @@ def parsed(text: str) -> Component:
     found: list[Component] = []
     open_: list[tuple[Line, list[Line | Component]]] = []
     for line in map(Line, filter(str.strip, unfolded(text).split("\n"))):
-        if line.name == "BEGIN":
+        name = line.name if _FRAME.match(line.text) else ""
+        if name == "BEGIN":
             if len(open_) >= DEPTH_MAX:
                 raise UnreadableResource("components nested too deep")
             open_.append((line, []))
         elif not open_:
             raise UnreadableResource("not a calendar resource")
-        elif line.name == "END":
+        elif name == "END":
             begin, body = open_.pop()
             if begin.value.strip().upper() != line.value.strip().upper():
                 raise UnreadableResource("components not closed in order")
