@@ -80,7 +80,7 @@ class Ours:
             original = calendar.read(key, resource)
             assert original is not None
             assert isinstance(original.when, Timed)
-            marks = Marks(f"k{number:07}", attempt="1")
+            marks = Marks(f"k{number:07}", attempt=1)
             draft = Draft(
                 key=SessionKey(f"rc{batch}{number:04}"),
                 original=original,
@@ -94,7 +94,7 @@ class Ours:
             )
             calendar.create(draft)
             moved = Marks(marks.id, state="settled", replacement=draft.key.uid)
-            note = f"Raincheck: moved to batch {batch}."
+            note = "Raincheck: moved to Tue 1 Dec 2026 10:00."
             amendment = Amendment(marks=moved, note=note, status=Status.CANCELLED)
             calendar.amend(key, resource, amendment, expected=original.revision)
         return len(names)

@@ -13,6 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
 
 from bench.instances import NOW, Instance, instances
+from bench.measure import table
 from sync.domain import planner
 from sync.domain.assignment import one_by_one
 from sync.domain.board import Board, Limits, Option, Seeker
@@ -23,35 +24,39 @@ MISSING = 10**12
 MISSING_URGENT = 10**15
 
 
-def main(sizes: list[int]) -> None:
-    """Print a line for each size."""
-    print(f"{'sessions':>9} {'above optimum':>14} {'one by one':>11} {'placed':>11} {'time':>9}")
-    for size in sizes:
-        problems = instances(size)
-        times = []
-        for _ in range(ROUNDS):
-            begun = time.perf_counter()
-            plans = [planner.plan(p.wishes, p.hours, p.busy, now=NOW) for p in problems]
-            times.append(time.perf_counter() - begun)
-        ours = greedy = best = 0
-        placed = most = 0
-        for problem, made in zip(problems, plans, strict=True):
-            seekers, limits = asked(problem)
-            board = Board(seekers, limits)
-            slots = {one.id: one.when.span for one in made.placed}
-            ids = sorted(wish.id for wish in problem.wishes)
-            for number, id_ in enumerate(ids):
-                if id_ in slots:
-                    board.put(number, _option(seekers[number], slots[id_]))
-            optimum, count = referee(seekers, limits)
-            ours += board.worth[2]
-            greedy += one_by_one(seekers, limits).worth[2]
-            best += optimum
-            placed += len(made.placed)
-            most += count
-        above, before = (100 * (value - best) / best for value in (ours, greedy))
-        took = statistics.median(times)
-        print(f"{size:>9} {above:>13.2f}% {before:>10.2f}% {placed:>5}/{most:<5} {took:>8.3f}s")
+def told(sizes: list[int]) -> str:
+    """Return a table with a line for each size."""
+    head = ("sessions", "above the optimum", "one by one", "placed", "time, median")
+    return table(head, [_of(size) for size in sizes])
+
+
+def _of(size: int) -> list[str]:
+    problems = instances(size)
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        plans = [planner.plan(p.wishes, p.hours, p.busy, now=NOW) for p in problems]
+        times.append(time.perf_counter() - begun)
+    ours = greedy = best = 0
+    placed = most = 0
+    for problem, made in zip(problems, plans, strict=True):
+        seekers, limits = asked(problem)
+        board = Board(seekers, limits)
+        slots = {one.id: one.when.span for one in made.placed}
+        ids = sorted(wish.id for wish in problem.wishes)
+        for number, id_ in enumerate(ids):
+            if id_ in slots:
+                board.put(number, _option(seekers[number], slots[id_]))
+        optimum, count = referee(seekers, limits)
+        ours += board.worth[2]
+        greedy += one_by_one(seekers, limits).worth[2]
+        best += optimum
+        placed += len(made.placed)
+        most += count
+    above, before = (100 * (value - best) / best for value in (ours, greedy))
+    took = statistics.median(times)
+    count = f"{placed} of {most}"
+    return [f"{size:,}", f"{above:.2f} %", f"{before:.2f} %", count, f"{1000 * took:,.0f} ms"]
 
 
 def asked(problem: Instance) -> tuple[tuple[Seeker, ...], Limits]:
@@ -102,4 +107,4 @@ def _option(seeker: Seeker, span: Span) -> Option:
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:]] or [10, 100, 1000])
+    print(told([int(word) for word in sys.argv[1:]] or [10, 100, 1000]))

@@ -1,0 +1,82 @@
+"""Measure, and print tables in Markdown: `make bench`, or `make bench ARGS="--events 1000"`."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import calendars, google, growth, placing
+from bench.measure import Rounds, table
+
+TOOK = ("work", "by", "wall, median", "times as long as {against}", "client CPU", "peak memory")
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+PARTS = ("looks", "writes", "cold", "counts", "memory", "google", "placing", "growth")
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--events", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS)
+    parser.add_argument("--write", type=Path, help="put the tables between the markers of FILE")
+    asked = parser.parse_args()
+    told = []
+    for text in _parts(asked.events, asked.rounds, asked.only):
+        print(text, flush=True)
+        told.append(text)
+    if asked.write:
+        _put(asked.write, "\n".join(told))
+
+
+def _parts(events: list[int], rounds: int, only: list[str]) -> Iterator[str]:
+    """Yield headings and tables, each when it is ready."""
+    if set(only) & {"looks", "writes", "cold", "counts", "memory"}:
+        for count in events:
+            yield f"### A calendar of {count:,} events\n"
+            yield from _one_size(count, rounds, only)
+    single: dict[str, Callable[[], str]] = {
+        "google": lambda: f"### Google's local server\n\n{google.told(rounds)}",
+        "placing": lambda: f"### Placing together\n\n{placing.told([10, 100, 1000])}",
+        "growth": lambda: f"### How cost grows\n\n{growth.told(rounds)}",
+    }
+    for name, tell in single.items():
+        if name in only:
+            yield tell()
+
+
+def _one_size(count: int, rounds: int, only: list[str]) -> Iterator[str]:
+    with calendars.desk(count) as at:
+        if "looks" in only:
+            yield _took(calendars.looks(at, rounds))
+        if "writes" in only:
+            yield _took(calendars.writes(at, rounds))
+        if "cold" in only:
+            *syncs, helped, status = calendars.colds(at, rounds)
+            yield _took(iter(syncs), "vdirsyncer")
+            yield _took(iter([helped, status]), "empty click")
+        if "counts" in only:
+            yield table(("work", "by", "requests", "received"), calendars.counts(at))
+        if "memory" in only:
+            idle, peak = calendars.memory(at)
+            yield table(("the daemon, idle", "at most"), [[f"{idle:.0f} MB", f"{peak:.0f} MB"]])
+
+
+def _took(found: Iterator[Rounds], against: str = "raw") -> str:
+    head = [word.format(against=against) for word in TOOK]
+    return table(head, [row for each in found for row in each.told(against)])
+
+
+def _put(file: Path, told: str) -> None:
+    """Replace what stands between the markers."""
+    text = file.read_text(encoding="utf-8")
+    fresh = f"{BEGIN}\n\n{told}\n{END}"
+    changed, found = re.subn(f"{BEGIN}.*{END}", lambda _: fresh, text, flags=re.DOTALL)
+    if not found:
+        sys.exit(f"{file} has no markers {BEGIN} and {END}")
+    file.write_text(changed, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
