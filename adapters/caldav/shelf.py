@@ -17,6 +17,7 @@ from adapters.caldav.client import ICALENDAR, XML, DavClient, Reply
 from adapters.caldav.discovery import propfind
 from adapters.caldav.errors import AnswerError, UnusableAnswerError
 from adapters.caldav.multistatus import Multistatus, Row, address, comparable
+from sync.domain.sessions import Span
 
 BATCH = 50
 RESOURCE_CHARS_MAX = 1_000_000
@@ -129,9 +130,12 @@ class Shelf:
             return self.etags()
         return {row.path: row.etag for row in self._members(answer.rows)}
 
-    def with_uid(self, uid: str) -> Iterator[Stored]:
-        """Yield resources that may hold *uid*; some servers send all they have (quirk 15)."""
-        rows = self._members(self._report(bodies.query_uid(uid)).rows)
+    def with_uid(self, uid: str, within: Span | None = None) -> Iterator[Stored]:
+        """Yield resources that may hold *uid*, anywhere or *within* a time.
+
+        Some servers send all that they have there (quirk 15).
+        """
+        rows = self._members(self._report(bodies.query_uid(uid, within)).rows)
         for row in rows:
             if row.text is not None and uid in row.text.replace("\r", "").replace("\n ", ""):
                 yield Stored(row.path, row.text, row.etag)

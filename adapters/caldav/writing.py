@@ -12,14 +12,14 @@ from functools import partial
 
 from adapters.caldav.client import Reply
 from adapters.caldav.errors import MAPPED, AnswerError, Call, never_sent
-from adapters.caldav.multistatus import normal_etag
+from adapters.caldav.multistatus import CAL, normal_etag
 from adapters.caldav.reading import Reader
 from adapters.caldav.replacing import sample_text
 from adapters.caldav.rewrite import ComponentMissing, amended_text, replacement_text
 from adapters.caldav.shelf import Shelf, Stored
 from adapters.caldav.translate import UnreadableResource
 from sync.domain.sample import Sample
-from sync.domain.sessions import Session, SessionKey
+from sync.domain.sessions import Session, SessionKey, Span
 from sync.domain.writes import Amendment, Draft
 from sync.errors import (
     AccessError,
@@ -36,6 +36,7 @@ RACES_MAX = 3
 PLACE_IN_DOUBT = frozenset({403, 404, 405, 409, 410})
 """What servers answer when the calendar itself is gone (quirk 20), among other things."""
 BY_STATUS_ALONE = frozenset({401, 429, 503, 507})
+UID_TAKEN = frozenset({f"{CAL}no-uid-conflict", f"{CAL}unique-scheduling-object-resource"})
 NO_PRIVILEGE = "{DAV:}need-privileges"
 
 
@@ -62,6 +63,11 @@ class Outcome:
         return self.reply is None or (self.status >= 500 and self.status not in BY_STATUS_ALONE)
 
     @property
+    def is_conflict(self) -> bool:
+        """Return whether the server says that the UID stands in the calendar (quirk 21)."""
+        return self.reply is not None and bool(UID_TAKEN & self.reply.error.preconditions)
+
+    @property
     def error(self) -> Exception:
         """Return it as an error."""
         if self.lost is not None:
@@ -81,8 +87,9 @@ class Writer:
     def create(self, draft: Draft) -> Session:
         """Write a replacement; see `sync.ports.Calendar.create`."""
         path = self.shelf.path_of(draft.key.uid)
-        # SOGo would overwrite (quirk 1); SabreDAV and DAViCal take one UID twice (quirk 21).
-        if self._stands(draft.key, path):
+        # SOGo would overwrite (quirk 1); SabreDAV and DAViCal take one UID twice (quirk 21). To
+        # look everywhere takes Radicale seconds for a thousand events, and it refuses by itself.
+        if self._stands(draft.key, path, within=draft.when.span):
             raise self.call.error(AlreadyExistsError, "there is one already")
         try:
             text = replacement_text(draft, now=self.now)
@@ -91,8 +98,10 @@ class Writer:
         outcome = self._put(path, text, ("If-None-Match", "*"))
         if outcome.ok or outcome.in_doubt:
             return self._created(draft, path, outcome)
-        if outcome.status not in BY_STATUS_ALONE and self._stands(draft.key, path):
-            raise self.call.error(AlreadyExistsError, "somebody was faster") from outcome.error
+        if outcome.is_conflict or (
+            outcome.status not in BY_STATUS_ALONE and self._stands(draft.key, path)
+        ):
+            raise self.call.error(AlreadyExistsError, "there is one already") from outcome.error
         raise self._refused(outcome) from outcome.error
 
     def _created(self, draft: Draft, path: str, outcome: Outcome) -> Session:
@@ -240,11 +249,11 @@ class Writer:
             raise self.call.error(SessionGoneError, "it is no longer there")
         return session
 
-    def _stands(self, key: SessionKey, path: str) -> bool:
-        """Return whether anything stands at *path*, or under the UID elsewhere."""
+    def _stands(self, key: SessionKey, path: str, *, within: Span | None = None) -> bool:
+        """Return whether anything stands at *path*, or under the UID elsewhere (at that time)."""
         if self.shelf.get(path) is not None:
             return True
-        return any(self._has(stored, key.uid) for stored in self.shelf.with_uid(key.uid))
+        return any(self._has(stored, key.uid) for stored in self.shelf.with_uid(key.uid, within))
 
     def _has(self, stored: Stored, uid: str) -> bool:
         try:

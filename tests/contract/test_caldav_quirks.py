@@ -171,6 +171,16 @@ class TestLooking:
 
 
 class TestWriting:
+    def test_create_never_doubles(self, bench: Bench) -> None:
+        """A replacement that an app stored under another name is found, whoever refuses (21)."""
+        server = bench.serve(Habits())
+        calendar = bench.client()
+        draft = draft_of(original(calendar))
+        server.store("renamed.ics", ics(Told(draft.key.uid, at(26, 15))))
+        with pytest.raises(AlreadyExistsError):
+            calendar.create(draft)
+        assert "PUT" not in server.methods()
+
     def test_create_never_overwrites(self, bench: Bench) -> None:
         """What stands there stays, even where If-None-Match is ignored (1)."""
         server = bench.serve(Habits(obeys_none_match=False))
