@@ -22,7 +22,7 @@ from adapters.google.login import Login
 from adapters.google.looking import PAGE, PAGE_SIZE
 from bench.contender import Took
 from bench.measure import Job, rounds, table
-from sync.domain.sessions import Marks, SessionKey, Status, Timed
+from sync.domain.sessions import Marks, Session, SessionKey, Status, Timed
 from sync.domain.writes import Draft
 from tests.servers.google_calendar import CALENDAR, google
 
@@ -41,8 +41,9 @@ def told(count: int) -> str:
             ours = account.calendar("Sessions", name="sessions", zone=ZONE)
             raw = _Raw(root)
             look = {"raincheck": lambda _: _look(ours), "raw": lambda _: raw.look()}
+            original = _original(ours)
             insert = {
-                "raincheck": lambda number: _inserted(ours, number),
+                "raincheck": lambda number: _inserted(ours, original, number),
                 "raw": raw.insert,
             }
             work = f"{EVENTS:,} events in pages of {PAGE_SIZE:,}"
@@ -72,9 +73,12 @@ def _look(calendar: GoogleCalendar) -> int:
     return len(found.revisions)
 
 
-def _inserted(calendar: GoogleCalendar, batch: int) -> int:
-    diary = calendar.changes(None, lambda _: {}, since=datetime.now(UTC) - AGO)
-    original = next(one for one in diary.sessions if isinstance(one.when, Timed))
+def _original(calendar: GoogleCalendar) -> Session:
+    found = calendar.changes(None, lambda _: {}, since=datetime.now(UTC) - AGO)
+    return found.sessions[0]
+
+
+def _inserted(calendar: GoogleCalendar, original: Session, batch: int) -> int:
     assert isinstance(original.when, Timed)
     for number in range(INSERTS):
         draft = Draft(
@@ -112,7 +116,7 @@ class _Raw:
 
     def insert(self, batch: int) -> int:
         for number in range(INSERTS):
-            event = _event(number) | {"id": f"raw{batch:04}{number:04}"}
+            event = _event(number) | {"id": f"ra{batch:04}{number:04}"}
             del event["iCalUID"]
             self._ask("POST", PATH, json.dumps(event))
         return INSERTS
