@@ -140,6 +140,13 @@ class TestLooking:
         second = look(calendar, found.cursor, memory)
         assert second.removed == {server.habits.phantom}
 
+    def test_a_query_that_is_too_large_is_asked_in_pieces(self, bench: Bench) -> None:
+        """Where too much fits, the first look lists what fits and fetches it in batches."""
+        server = bench.serve(Habits(sync=True, too_much=True))
+        found = look(bench.client())
+        assert [session.key.uid for session in found.sessions] == [TAGGED.uid]
+        assert len(found.revisions) == len(server.texts)
+
     def test_a_resource_that_is_too_large_is_skipped(self, bench: Bench) -> None:
         """One huge resource is reported; the others are read."""
         server = bench.serve(Habits())

@@ -31,6 +31,7 @@ class Habits:
     multiget_all_or_nothing: bool = False  # 404 if one is gone (quirk 18)
     multiget_silent: bool = False  # leaves out what is gone (quirk 18)
     phantom: str = ""  # a path that sync answers name although it is gone
+    too_much: bool = False  # 400 to queries for texts (Radicale, above 10,000 resources)
     hidden: str = ""  # a path that queries by time do not find (quirk 16)
     listed_escapes: bool = False  # lists other escapes than were sent (quirk 9)
     login: str = ""  # "basic" or "digest"
@@ -237,6 +238,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             data = "calendar-data" in self.sent
             found = [path for path in state.texts if path != habits.hidden]
+            if habits.too_much and data:
+                self.answer(400, b"")
+                return
             self.multistatus([self.row(path, data=data) for path in found])
 
     def on_sync(self) -> None:
