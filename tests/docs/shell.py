@@ -20,6 +20,7 @@ PARSED_ONLY = {
     "raincheck auth google": "a person has to consent; tests/e2e/test_auth.py does as they would",
     "raincheck labels": "needs an account at Google; tests/e2e/test_google_accounts.py has one",
     "sudo raincheck service install": "writes into /etc; for a user's own it is run",
+    "sudo raincheck status": "the state belongs to root; tests/unit/config/test_places.py finds it",
     "docker run": "needs an image",
 }
 """Lines that are read by the command line but not run, and why."""

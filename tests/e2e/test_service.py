@@ -112,10 +112,8 @@ def test_units_that_are_not_ours_to_remove(tmp_path: Path, monkeypatch: pytest.M
     folder.mkdir(parents=True)
     (folder / "raincheck.service").touch()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    uninstall = service.uninstall.callback
-    assert uninstall
     with locked_out(tmp_path), pytest.raises(click.ClickException, match="run it with sudo"):
-        uninstall(user=True)
+        service.uninstall.main(["--user"], standalone_mode=False)
 
 
 def test_only_what_a_reload_can_reach_is_reloaded(radicale_office: Desk) -> None:
