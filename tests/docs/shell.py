@@ -18,6 +18,8 @@ from tests.servers.processes import Server
 
 PARSED_ONLY = {
     "raincheck auth google": "a person has to consent; tests/e2e/test_auth.py does as they would",
+    "raincheck init": "asks a person; tests/e2e/test_init.py answers at a terminal",
+    "raincheck doctor": "waits for a person; tests/e2e/test_doctor.py tags as they would",
     "raincheck labels": "needs an account at Google; tests/e2e/test_google_accounts.py has one",
     "sudo raincheck service install": "writes into /etc; for a user's own it is run",
     "sudo raincheck status": "the state belongs to root; tests/unit/config/test_places.py finds it",
