@@ -258,8 +258,10 @@ def _moved_on(
     became = raincheck
     if there is not None and rules.is_ours(there, raincheck):
         became = followed(raincheck, there, practice, now=now)
-    if became == raincheck and blow and blow.session.key == raincheck.replacement:
-        return replacement_struck(raincheck, blow, practice, now=now)
+    # What was also said in the same moment, an acceptance or a move, opens nothing that is closed.
+    stands = became.state in STOOD and became.slot is not None
+    if stands and blow and blow.session.key == became.replacement:
+        return replacement_struck(became, blow, practice, now=now)
     return became
 
 

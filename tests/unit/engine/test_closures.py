@@ -11,10 +11,10 @@ from sync.domain.lifecycle import Raincheck, State
 from sync.domain.passes import WarningCode
 from sync.domain.policy import Policy, SignalKind
 from sync.domain.practice import Holds
-from sync.domain.sessions import AllDay, Kind, Session, SessionKey, Status
+from sync.domain.sessions import AllDay, Answer, Attendee, Kind, Session, SessionKey, Status
 from sync.domain.signals import SignalSettings
 from sync.errors import UnreachableError
-from tests.unit.engine.world import Steps, World, at, tagged
+from tests.unit.engine.world import PRACTICE, Steps, World, at, tagged
 
 DAY = at(2).start.date()
 
@@ -112,6 +112,27 @@ def test_a_replacement_under_a_closure_is_the_same_raincheck(world: World) -> No
     assert again.slot.start.date() not in {DAY, day}
     standing = [r for r in world.replacements() if r.status is not Status.CANCELLED]
     assert len(standing) == len(records(world))
+
+
+@pytest.mark.parametrize("said", ["accepted", "moved"])
+def test_a_closure_strikes_what_was_just_agreed_on(world: World, said: str) -> None:
+    """The client accepted, or the practice moved it, in the same moment: it is closed all the same.
+
+    A closure is looked under once, so what it strikes is struck then or never.
+    """
+    guest = Attendee("wren@example.com")
+    world.sessions.put(tagged("five", at(4, 14), attendees=(guest,), organizer=PRACTICE))
+    world.run()
+    (offered,) = world.replacements()
+    when = at(9, 11) if said == "moved" else offered.when
+    answered = replace(guest, answer=Answer.ACCEPTED)
+    world.sessions.put(replace(offered, when=when, attendees=(answered,)))
+    world.calendars["private"].put(closure("second", when=when, title="#outage"))
+    world.run()
+    again = records(world)["five"]
+    assert (again.attempt, again.cause.name) == (2, "outage")
+    (standing,) = [r for r in world.replacements() if r.status is not Status.CANCELLED]
+    assert standing.when == again.slot != when
 
 
 @pytest.mark.parametrize("where", ["private", "sessions"])
