@@ -96,14 +96,21 @@ def is_ripe(duty: Duty, raincheck: Raincheck) -> Verdict:
         return Verdict.SEND if raincheck.needs_a_person else Verdict.DROP
     if any(other.key == duty.key and other.kind not in MAILS for other in raincheck.duties):
         return Verdict.WAIT
-    if duty.key == raincheck.original.key:
-        undecided = duty.kind is DutyKind.UNINVITE and raincheck.state in OPEN
-        return Verdict.WAIT if undecided else Verdict.SEND
-    if duty.kind is DutyKind.UNINVITE:
+    if duty.key == raincheck.original.key or duty.kind is DutyKind.UNINVITE:
         return Verdict.SEND
     if raincheck.state is State.WITHDRAWN or duty.key != raincheck.replacement:
         return Verdict.DROP
     return Verdict.SEND if raincheck.state in STOOD else Verdict.WAIT
+
+
+def may_come_true(duty: Duty, raincheck: Raincheck) -> bool:
+    """Return whether what the mail tells of may still be written, if it does not stand yet.
+
+    An original is cancelled once its replacement stands; and it stays cancelled while a next time
+    is looked for, for which its guests do not wait.
+    """
+    original = duty.key == raincheck.original.key
+    return original and duty.kind is DutyKind.UNINVITE and raincheck.state in OPEN
 
 
 def stands(duty: Duty, raincheck: Raincheck, there: Session | None) -> bool:

@@ -7,7 +7,7 @@ from enum import Enum
 from sync.domain.following import done
 from sync.domain.letters import to_guest, to_practice
 from sync.domain.lifecycle import MAILS, Duty, DutyKind, Raincheck
-from sync.domain.mails import Verdict, is_ripe, owing, stands
+from sync.domain.mails import Verdict, is_ripe, may_come_true, owing, stands
 from sync.domain.passes import Reach, Warned, WarningCode
 from sync.domain.sessions import Session
 from sync.engine.current import Pass
@@ -93,7 +93,9 @@ class Postman:
         except CalendarError as error:
             look.fail(error)
             return None
-        return there if there and stands(duty, raincheck, there) else NO_LONGER
+        if there and stands(duty, raincheck, there):
+            return there
+        return None if may_come_true(duty, raincheck) else NO_LONGER
 
     def _sent(self, raincheck: Raincheck, duty: Duty, letter: Letter, mailer: Mailer) -> Raincheck:
         handed, why = self._handed_in(letter, mailer)

@@ -128,7 +128,7 @@ def test_a_mail_waits_for_the_write_that_it_tells_of() -> None:
         (DutyKind.INVITE, OFFER, {"state": State.WITHDRAWN}, Verdict.DROP),
         (DutyKind.INVITE, SessionKey("rc-earlier"), {"state": State.SETTLED}, Verdict.DROP),
         (DutyKind.UNINVITE, SessionKey("rc-earlier"), {"state": State.WAITING}, Verdict.SEND),
-        (DutyKind.UNINVITE, SessionKey("one"), {"state": State.WRITTEN}, Verdict.WAIT),
+        (DutyKind.UNINVITE, SessionKey("one"), {"state": State.WRITTEN}, Verdict.SEND),
         (DutyKind.UNINVITE, SessionKey("one"), {"state": State.SETTLED}, Verdict.SEND),
         (DutyKind.INVITE, SessionKey("one"), {"state": State.WITHDRAWN}, Verdict.SEND),
         (DutyKind.NOTE, SessionKey("one"), {"state": State.WAITING, "slot": None}, Verdict.SEND),

@@ -340,3 +340,20 @@ def test_an_earlier_offer_is_ended_even_if_all_is_undone_before_the_mail(tmp_pat
     world.run()
     ended = {told[2] for told in _told(world) if told[0] == "CANCEL"}
     assert "offer 1" in ended
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_the_end_of_the_original_is_told_though_a_next_time_is_looked_for(
+    tmp_path: Path, attempts: int
+) -> None:
+    """Declined before the mail went out, and no slot is left: the guest hears of the end."""
+    world = _world(tmp_path, policy=Policy(Terms(attempts=attempts)))
+    with pytest.raises(Crash):
+        world.run(Steps(at=_first_mail(tmp_path / "count")))
+    (offered,) = world.replacements()
+    world.sessions.put(replace(offered, attendees=(Attendee(GUEST, Answer.DECLINED),)))
+    world.hours = replace(world.hours, weekly={})
+    (raincheck,) = world.run().rainchecks
+    assert raincheck.state is State.WAITING
+    assert ("CANCEL", GUEST, "original") in _told(world)
+    assert [duty.kind for duty in raincheck.duties] == []
