@@ -1,6 +1,6 @@
 """From what the calendars say to what there is to do: new promises, old ones, and warnings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sync.domain import identity
@@ -28,6 +28,9 @@ from sync.engine.forgiving import Forgiving
 from sync.engine.looking import Look
 from sync.engine.vanishing import vanished
 from sync.ports import Entry
+
+
+AFTER_A_BREAK = "found standing after a break"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,9 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
     fresh = [raincheck for raincheck in promised if raincheck.state is not State.WRITTEN]
     lost = {id_: one for id_, one in seen.originals.items() if id_ not in remembered}
     rebuilt, unread = rebuilding.rebuilt(lost, seen.replacements.values(), looks, current)
-    turned = _turned({**remembered, **{r.id: r for r in rebuilt}}, seen, struck, current)
+    stood = {r.id: r for r in _stood(remembered.values(), seen)}
+    records = {**remembered, **stood, **{r.id: r for r in rebuilt}}
+    turned = _turned(records, seen, struck, current)
     # What was deleted may be an offer that a later one has taken the place of.
     passed = {before.id for before, after in turned if after.attempt != before.attempt}
     deleted = [raincheck for raincheck in missed.withdrawn if raincheck.id not in passed]
@@ -120,6 +125,7 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
         *((r, "rested", _seen_words(r, current)) for r in rested.ripe),
         *((r, "written", "found standing, after a lost state file") for r in standing),
         *((r, r.state.value, str(r.reason)) for r in rebuilt),
+        *((r, "written", AFTER_A_BREAK) for r, _ in turned if stood.get(r.id) is r),
         *((now_stands, *turn_of(before, now_stands)) for before, now_stands in turned),
         *((r, "withdrawn", DELETED) for r in deleted),
     ]
@@ -219,6 +225,18 @@ def _promised(seen: _Seen, remembered: dict[str, Raincheck], current: Pass) -> l
 def _is_renamed(session: Session, remembered: dict[str, Raincheck]) -> bool:
     raincheck = remembered.get(session.marks.id) if session.marks is not None else None
     return raincheck is not None and is_renamed(session, raincheck)
+
+
+def _stood(remembered: Iterable[Raincheck], seen: _Seen) -> Iterator[Raincheck]:
+    """Yield what was planned and turns out to stand, as if it had been noted before a crash.
+
+    What people said of it meanwhile is seen in this pass and in no other.
+    """
+    for raincheck in remembered:
+        key = raincheck.replacement
+        there = seen.replacements.get(key) if key and raincheck.state is State.PLANNED else None
+        if there is not None and rules.is_ours(there, raincheck):
+            yield rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
 
 
 def _turned(

@@ -16,7 +16,7 @@ from sync.domain.practice import Practice
 from sync.domain.sessions import Session, SessionKey, Span, Status
 from sync.domain.signals import words_of
 from sync.engine.current import Pass, Phase, Step
-from sync.engine.finding import Found
+from sync.engine.finding import AFTER_A_BREAK, Found
 from sync.engine.looking import Look
 from sync.errors import CalendarError, RejectedError
 from sync.ports import Calendar, Entry
@@ -74,7 +74,7 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
             continue
         recovered = _recovered(raincheck, by_name, current.retries)
         if recovered.state is State.WRITTEN and recovered != raincheck:
-            put(recovered, "written", "found standing after a break")
+            put(recovered, "written", AFTER_A_BREAK)
         elif recovered != raincheck:
             put(recovered, recovered.state.value, str(recovered.reason))
     later = set() if current.replan else {r.id for r in found.open if r.state is State.WAITING}

@@ -11,6 +11,7 @@ import pytest
 from sync.domain.lifecycle import State
 from sync.domain.policy import Action, Policy, Terms
 from sync.domain.sessions import AllDay, Answer, Attendee, Kind, Session, SessionKey, Status
+from sync.domain.writes import Draft
 from sync.errors import AccessError, CalendarError, OutcomeUnknownError, UnreachableError
 from tests.unit.engine.world import PRACTICE, Crash, Steps, World, at, tagged
 
@@ -142,3 +143,33 @@ def test_a_failure_at_any_step_is_made_good(
         world.run()
         world.run()
         _check(world, turn)
+
+
+@pytest.mark.parametrize("name", sorted(TURNS.keys() - {"deleted", "declined-for-good"}))
+def test_what_is_said_before_the_offer_was_noted(tmp_path: Path, name: str) -> None:
+    """The power fails when the offer stands and is not noted yet: what is said of it then counts.
+
+    Only of one that is deleted at that moment nobody can know that it ever stood; and after the
+    last attempt the original waits for a person, unmarked, as no replacement of it stands.
+    """
+    turn = TURNS[name]
+    world = World(tmp_path, policy=turn.policy)
+    guests = {"attendees": (Attendee(GUEST),), "organizer": PRACTICE}
+    world.sessions.put(tagged("one", at(2), **guests))
+    create = world.sessions.create
+
+    def created_and_cut_off(draft: Draft) -> Session:
+        create(draft)
+        raise Crash
+
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(Crash):
+        patched.setattr(world.sessions, "create", created_and_cut_off)
+        world.run()
+    (offered,) = world.replacements()
+    turn.happens(world, offered)
+    world.run()
+    world.run()
+    _check(world, turn)
+    with world.journal() as journal:
+        (told,) = journal.every_raincheck()
+        assert "written" in [entry.what for entry in journal.story(told.id)]
