@@ -3,9 +3,11 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,10 +16,15 @@ import pytest
 from sync.demo.google.login import LocalLogin
 from tests.e2e.desk import Desk, desk, in_days, session
 from tests.e2e.google_desk import google_desk
-from tests.e2e.test_run import running
+from tests.e2e.test_run import PATIENCE_S, running
 from tests.servers.google_calendar import google
 from tests.servers.processes import Server
 from tests.servers.proxy import Counter, Reply, proxy
+
+GUESTS = (
+    "ORGANIZER:mailto:practice@example.org",
+    "ATTENDEE:mailto:quillon@example.com",
+)
 
 
 def test_a_password_stays_where_it_is(radicale_office: Desk) -> None:
@@ -74,15 +81,101 @@ def test_a_redirect_takes_no_login_along(
     assert other.seen == []
 
 
-def test_the_process_list_names_nobody(radicale_office: Desk) -> None:
-    """A command about one raincheck takes its id, which tells nothing of the client."""
-    office = radicale_office
-    office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
-    (told,) = office.sync()["rainchecks"]
-    command = " ".join(office.command("undo", told["id"]))
-    assert office.run("undo", told["id"]).returncode == 0
-    assert "Quillon" not in command
-    assert "one@example.org" not in command
+@dataclass
+class Held(Counter):
+    """Holds the first write until it is let go."""
+
+    reached: threading.Event = field(default_factory=threading.Event)
+    free: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self, method: str, forward: Callable[[], Reply]) -> Reply | None:
+        self.number(method)
+        if method == "PUT":
+            self.reached.set()
+            self.free.wait(PATIENCE_S)
+        return forward()
+
+
+@pytest.mark.parametrize("command", ["sync", "undo", "run"])
+def test_the_process_list_names_nobody(
+    radicale_server: Server, tmp_path: Path, command: str
+) -> None:
+    """No password and no client, while the password is fetched and in the middle of a write.
+
+    Looked at are the command, and the child that `password_command` runs.
+    """
+    plan = Held()
+    with proxy(radicale_server.root, plan) as root:
+        office = desk(tmp_path, radicale_server, f"held-{uuid4().hex[:8]}", url=root)
+        office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted", *GUESTS))
+        words = [command]
+        if command == "undo":
+            plan.free.set()
+            words.append(office.sync()["rainchecks"][0]["id"])
+            plan.reached.clear(), plan.free.clear()
+        pipe = _asks_for_password(office)
+        secrets = (office.server.password, "Quillon", "quillon@example.com", "one@example.org")
+        with _started(office, *words) as process:
+            child = _told_of(process, lambda told: any(str(pipe) in each for each in told[1:]))
+            assert len(child) == 2
+            pipe.write_text(f"{office.server.password}\n", encoding="utf-8")
+            assert plan.reached.wait(PATIENCE_S)
+            itself = _told_of(process, lambda told: len(told) == 1)
+            plan.free.set()
+            if command == "run":
+                process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_S) == 0
+    for told in (*child, *itself):
+        assert "raincheck" in told or str(pipe) in told
+        assert [secret for secret in secrets if secret in told] == []
+
+
+def _asks_for_password(office: Desk) -> Path:
+    """Let a command fetch the password that waits until somebody writes it into a pipe."""
+    pipe = office.folder / "pipe"
+    os.mkfifo(pipe)
+    office.rewrite(r'password_file = ".*"', f'password_command = ["cat", "{pipe}"]')
+    office.rewrite(r"\[state\]", '[daemon]\nsettle = "0s"\n[state]')
+    return pipe
+
+
+@contextmanager
+def _started(office: Desk, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(office.command(*words), **quiet) as process:  # type: ignore[call-overload]
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def _told_of(process: "subprocess.Popen[bytes]", enough: Callable[[list[str]], bool]) -> list[str]:
+    """Return what anybody may read of *process* and then of its children, as soon as it is enough.
+
+    Of each the command line; and the environment, which is for its user alone.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        family = [process.pid, *_children(process.pid)]
+        found = [_told(pid) for pid in family]
+        if enough(found):
+            return found
+        assert process.poll() is None
+        assert time.monotonic() < until, found
+        time.sleep(0.02)
+
+
+def _told(pid: int) -> str:
+    with suppress(OSError):  # a child that has ended
+        folder = Path("/proc") / str(pid)
+        return "".join((folder / name).read_bytes().decode() for name in ("cmdline", "environ"))
+    return ""
+
+
+def _children(pid: int) -> list[int]:
+    found = (Path("/proc") / str(pid) / "task").glob("*/children")
+    return [int(child) for each in found for child in each.read_text(encoding="ascii").split()]
 
 
 def test_a_bug_tells_where_and_not_whose(radicale_office: Desk) -> None:
