@@ -33,6 +33,9 @@ from sync.errors import (
 from sync.journal import SqliteJournal, one_writer
 from sync.ports import Bench, Calendar, Mailer, Server
 
+TIMEOUT_S = 30.0
+"""How long a server may keep silent."""
+
 
 class SystemClock:
     """The computer's own clock."""
@@ -71,8 +74,11 @@ def opened(
     dry_run: bool = False,
     allow_many: bool = False,
     progress: Progress = unseen,
+    timeout_s: float = TIMEOUT_S,
 ) -> Iterator[Practice]:
     """Open the practice that *config* describes, its state locked unless it is a dry run.
+
+    A server that keeps silent for *timeout_s* is given up.
 
     Raises:
         ConfigError: a password cannot be had.
@@ -86,7 +92,8 @@ def opened(
         journal = stack.enter_context(
             SqliteJournal.in_memory_copy(path) if dry_run else SqliteJournal.opened(path)
         )
-        calendars = _calendars(config, stack.enter_context(servers(config, environ=environ)))
+        accounts = servers(config, environ=environ, timeout_s=timeout_s)
+        calendars = _calendars(config, stack.enter_context(accounts))
         engine = Engine(
             practice=rules_of(config),
             calendars=calendars,
@@ -222,6 +229,7 @@ def servers(
     environ: Mapping[str, str],
     only: str | None = None,
     labels: bool = False,
+    timeout_s: float = TIMEOUT_S,
 ) -> Iterator[dict[str, Server]]:
     """Open the accounts, or *only* one of them, by name; nothing is sent yet.
 
@@ -237,16 +245,22 @@ def servers(
             if only not in {None, account.name}:
                 continue
             if isinstance(account, CaldavAccount):
-                server = _caldav(config, account, environ)
+                server = _caldav(config, account, environ, timeout_s=timeout_s)
             else:
-                server = _google(config, account, f"accounts[{index}]", environ, labels=labels)
+                where = f"accounts[{index}]"
+                server = _google(
+                    config, account, where, environ, labels=labels, timeout_s=timeout_s
+                )
             stack.callback(server.close)
             found[account.name] = server
         yield found
 
 
-def _caldav(config: Config, account: CaldavAccount, environ: Mapping[str, str]) -> Server:
+def _caldav(
+    config: Config, account: CaldavAccount, environ: Mapping[str, str], *, timeout_s: float
+) -> Server:
     from adapters.caldav.calendar import CaldavAccount as Adapter
+    from adapters.caldav.calendar import Limits
 
     # The library quotes answers in its log, and answers hold what clients wrote.
     logging.getLogger("caldav").setLevel(logging.CRITICAL)
@@ -256,6 +270,7 @@ def _caldav(config: Config, account: CaldavAccount, environ: Mapping[str, str]) 
         username=account.username,
         password=password_of(account, directory=config.directory, environ=environ),
         clock=SystemClock().now,
+        limits=Limits(read_s=timeout_s),
     )
 
 
@@ -266,6 +281,7 @@ def _google(
     environ: Mapping[str, str],
     *,
     labels: bool,
+    timeout_s: float,
 ) -> Server:
     """Return the account; one that nobody has logged in to says so when it is first asked."""
     from adapters.google.calendar import GoogleAccount as Adapter
@@ -288,6 +304,7 @@ def _google(
         login=login,
         endpoint=account.endpoint or "",
         colors=config.signals.colors,
+        timeout_s=timeout_s,
     )
 
 

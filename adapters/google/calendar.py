@@ -11,7 +11,7 @@ from googleapiclient.errors import HttpError
 
 from adapters.google import cursor as cursors
 from adapters.google import looking, planting
-from adapters.google.client import GoogleClient
+from adapters.google.client import TIMEOUT_S, GoogleClient
 from adapters.google.cursor import Cursor
 from adapters.google.errors import MAPPED, Call, status_of
 from adapters.google.labels import ensure_labels
@@ -61,6 +61,7 @@ class GoogleAccount:
         login: How to log in; loaded when it is first needed.
         endpoint: The API's root; empty for Google's own.
         colors: ``[signals] colors``: colour to tag.
+        timeout_s: How long the server may keep silent.
     """
 
     def __init__(
@@ -70,9 +71,10 @@ class GoogleAccount:
         login: Login,
         endpoint: str = "",
         colors: Mapping[str, str] | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.name = name
-        self.client = GoogleClient(login, endpoint)
+        self.client = GoogleClient(login, endpoint, timeout_s=timeout_s)
         self.colors = colors_of(colors or {})
 
     def listed(self) -> tuple[Listed, ...]:

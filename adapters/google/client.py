@@ -31,9 +31,11 @@ class GoogleClient:
     Args:
         login: How to log in; loaded when it is first needed.
         endpoint: The API's root; ``/calendar/v3/`` is added.
+        timeout_s: How long the server may keep silent.
     """
 
-    def __init__(self, login: Login, endpoint: str = "") -> None:
+    def __init__(self, login: Login, endpoint: str = "", *, timeout_s: float = TIMEOUT_S) -> None:
+        self.timeout_s = timeout_s
         self.endpoint = (endpoint or ENDPOINT).rstrip("/")
         self._login = login
         self.lock = threading.RLock()
@@ -94,7 +96,7 @@ class GoogleClient:
     def _http(self) -> AuthorizedHttp:
         """Return this thread's own connection: httplib2 is not thread-safe."""
         if not hasattr(self._local, "http"):
-            plain = httplib2.Http(timeout=TIMEOUT_S)
+            plain = httplib2.Http(timeout=self.timeout_s)
             plain.follow_redirects = False  # a redirect could carry the login to another host
             self._local.http = AuthorizedHttp(self._login.credentials(), http=plain)
             self._opened.append(self._local.http)

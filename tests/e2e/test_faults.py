@@ -1,8 +1,7 @@
 """A fault at every request of a pass: in the end one replacement, and everything settled."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,23 +15,35 @@ from tests.e2e.desk import Desk, desk, in_days, session
 from tests.e2e.google_desk import google_desk
 from tests.servers.google_calendar import google
 from tests.servers.processes import Server
-from tests.servers.proxy import Counter, Reply, proxy
+from tests.servers.proxy import Counter, Gate, Reply, gate
 
 PASSES_MAX = 3
+TIMEOUT_S = 1.0
+"""How long a server may keep silent here; a stall has no end."""
+PATIENCE_S = 20.0
+GUESTS = (
+    "ORGANIZER:mailto:practice@example.org",
+    "ATTENDEE:mailto:quillon@example.com",
+)
 UNTIL_SETTLED = "at most so many further passes may be needed"
 
 
 @dataclass
 class Faulty(Counter):
-    """One fault, at request number *at*; and what it is."""
+    """One fault, at request number *at*; and what it is.
+
+    A refusal begins when the request before is answered, and lasts until somebody listens again.
+    """
 
     at: int = -1
     kind: str = ""
 
     def answer(self, method: str, forward: Callable[[], Reply]) -> Reply | None:
-        if self.number(method) != self.at:
-            return forward()
-        return KINDS[self.kind](forward)
+        number = self.number(method)
+        if self.kind == REFUSED:
+            last = number == self.at - 1
+            return replace(forward(), last=True) if last else forward()
+        return KINDS[self.kind](forward) if number == self.at else forward()
 
 
 def _status(status: int) -> Callable[[Callable[[], Reply]], Reply]:
@@ -47,25 +58,45 @@ def _done_but(status: int) -> Callable[[Callable[[], Reply]], Reply]:
     return answer
 
 
+def _hung_up(_: Callable[[], Reply]) -> None:
+    """Hang up without a word, and without having done anything."""
+
+
 def _dropped(forward: Callable[[], Reply]) -> None:
     forward()
 
 
 def _cut(forward: Callable[[], Reply]) -> Reply:
+    return replace(forward(), cut=True)
+
+
+def _silent(_: Callable[[], Reply]) -> Reply:
+    return Reply(0, stalls=True)
+
+
+def _silent_after(forward: Callable[[], Reply]) -> Reply:
+    forward()
+    return Reply(0, stalls=True)
+
+
+def _stuck(forward: Callable[[], Reply]) -> Reply:
+    """Stop in the middle of the body; of an answer without one, before the blank line's end."""
     whole = forward()
-    return Reply(whole.status, whole.reason, whole.headers, whole.content, cut=True)
+    return replace(whole, content=whole.content or b"  ", stalls=True)
 
 
-def _slow(forward: Callable[[], Reply]) -> Reply:
-    time.sleep(0.5)
-    return forward()
-
-
+REFUSED = "refused"
+STALLS: dict[str, Callable[[Callable[[], Reply]], Reply | None]] = {
+    "silent": _silent,
+    "silent-after": _silent_after,
+    "stuck": _stuck,
+}
 KINDS: dict[str, Callable[[Callable[[], Reply]], Reply | None]] = {
-    "refused": lambda _: None,
+    REFUSED: _hung_up,
+    "hung-up": _hung_up,
     "dropped-after": _dropped,
     "cut": _cut,
-    "slow": _slow,
+    **STALLS,
     "429": _status(429),
     "500": _status(500),
     "502": _status(502),
@@ -76,8 +107,24 @@ KINDS: dict[str, Callable[[Callable[[], Reply]], Reply | None]] = {
 
 
 def _pass(office: Desk) -> None:
-    with opened(load(office.config, {}), environ={}) as practice:
-        practice.run_pass()
+    """Do one pass; between two tries of a request no time goes by."""
+    with opened(load(office.config, {}), environ={}, timeout_s=TIMEOUT_S) as practice:
+        retries = replace(practice.engine.retries, sleep=lambda _: None)
+        replace(practice.engine, retries=retries).run_pass()
+
+
+def _faulty_pass(office: Desk, at: Gate, plan: Faulty) -> int:
+    """Do the pass that meets the fault, and return how many requests came through."""
+    if plan.kind == REFUSED and plan.at == 0:
+        at.close()
+    _pass(office)
+    requests = len(plan.seen)
+    if plan.kind in STALLS and plan.at >= 0:
+        assert plan.given_up.wait(PATIENCE_S), plan.at
+    if plan.kind == REFUSED and plan.at >= 0:
+        assert requests == plan.at  # the others found nobody who listens
+        at.open()
+    return requests
 
 
 def _is_settled(office: Desk) -> bool:
@@ -100,7 +147,7 @@ def _check(office: Desk, number: int) -> None:
 
 
 def _tagged(office: Desk) -> Desk:
-    office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted"))
+    office.put("one", session("one@example.org", in_days(2), "CATEGORIES:disrupted", *GUESTS))
     return office
 
 
@@ -110,11 +157,10 @@ def test_on_radicale(radicale_server: Server, tmp_path: Path, kind: str) -> None
 
     def one(number: int) -> int:
         plan = Faulty(at=number, kind=kind)
-        with proxy(radicale_server.root, plan) as root:
+        with gate(radicale_server.root, plan) as at:
             name = f"fault-{uuid4().hex[:8]}"
-            office = _tagged(desk(tmp_path / str(number), radicale_server, name, url=root))
-            _pass(office)
-            requests = len(plan.seen)
+            office = _tagged(desk(tmp_path / str(number), radicale_server, name, url=at.root))
+            requests = _faulty_pass(office, at, plan)
             _check(office, number)
         return requests
 
@@ -128,11 +174,12 @@ def test_on_google(tmp_path: Path, kind: str) -> None:
 
     def one(number: int) -> int:
         login, plan = LocalLogin(), Faulty(at=number, kind=kind)
-        with google(login) as server, proxy(server.root, plan) as root:
-            office = _tagged(google_desk(tmp_path / str(number), server, login).through(root))
-            _pass(office)
-            requests = len(plan.seen)
+        with google(login) as server, gate(server.root, plan) as at:
+            office = _tagged(google_desk(tmp_path / str(number), server, login).through(at.root))
+            requests = _faulty_pass(office, at, plan)
             _check(office, number)
+            told = sorted((mail.kind, mail.to) for mail in server.store.outbox)
+            assert told == [(kind, ("quillon@example.com",)) for kind in ("cancel", "invite")]
         return requests
 
     for number in range(one(-1)):
