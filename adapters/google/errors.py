@@ -125,7 +125,7 @@ def reason_of(error: HttpError) -> str:
         told: Any = json.loads(error.content)["error"]
         reasons = [one.get("reason", "") for one in (*told.get("errors", ()),)]
         reasons += [one.get("reason", "") for one in told.get("details", ())]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return ""
     if "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in reasons:
         return "insufficientPermissions"

@@ -5,6 +5,7 @@ that comes out is a bug.
 """
 
 import json
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from googleapiclient.errors import HttpError
+from httplib2 import Response
 from lxml import etree
 
 from adapters.caldav.errors import UnusableAnswerError
@@ -23,7 +26,8 @@ from adapters.caldav.screen import may_carry_signal
 from adapters.caldav.shelf import Fetched, Stored
 from adapters.google import looking
 from adapters.google import translate as google
-from sync.config import parse
+from adapters.google.errors import MAPPED, Call
+from sync.config import load
 from sync.domain import words
 from sync.domain.causes import BUILT_IN, TAG_WORDS
 from sync.domain.sessions import Marks, Session, SessionKey, Span, Status, Timed
@@ -39,6 +43,7 @@ WHEN = Timed(NOW.astimezone(ZONE), (NOW + timedelta(minutes=50)).astimezone(ZONE
 WATCH = Watch(
     words.dictionary(TAG_WORDS, BUILT_IN), SignalSettings(), frozenset({"p@example.org"}), ZONE
 )
+CALL = Call("sessions", "changes")
 MARKED = Amendment(
     marks=Marks("abc", state="settled"),
     note="Raincheck: moved to Tue 1 Dec 2026 10:00.",
@@ -89,10 +94,12 @@ def _written(text: str, session: Session) -> None:
 
 
 def google_json(data: bytes) -> None:
-    """Take a page of events in, and every event by itself."""
+    """Take a page of events in, and every event by itself; or the same as a refusal."""
+    _refused(data)
     try:
         page = json.loads(data)
-    except (ValueError, RecursionError):
+    except MAPPED as error:  # as in the client: what is no JSON, or is nested without end
+        CALL.translated(error)
         return
     reader = google.Reader("sessions", ZONE)
     events = tuple(looking.events_of({"items": page if isinstance(page, list) else [page]}))
@@ -105,6 +112,17 @@ def google_json(data: bytes) -> None:
     found = looking.Found(events, "token")
     for scan in (Scan.FULL, Scan.INCREMENTAL):
         looking.change_set(found, _known, lambda _: reader, scan=scan, get=lambda _: None)
+
+
+def _refused(data: bytes) -> None:
+    """Read *data* as the body of an error, as the client and then the adapter do."""
+    refused: Exception
+    for status in (403, 429):
+        try:
+            refused = HttpError(Response({"status": status}), data)
+        except MAPPED as error:
+            refused = error
+        CALL.translated(refused, write=True)
 
 
 def _known(resources: Any) -> Any:
@@ -124,8 +142,11 @@ def xml(data: bytes) -> None:
 
 def toml(data: bytes) -> None:
     """Read a configuration."""
-    with suppress(ConfigError):
-        parse(data.decode("utf-8", "replace"), path=Path("config.toml"))
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        with suppress(ConfigError):
+            load(Path(file.name), {})
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {

@@ -80,6 +80,13 @@ def test_answers_without_a_reason(body):
     assert type(CALL.translated(answer(503, body=body))) is errors.UnreachableError
 
 
+def test_a_reason_nested_without_end():
+    """The client may just come to the end of it, and we not: it is no reason, and no bug."""
+    refused = answer(403)
+    refused.content = b"[" * 100_000
+    assert type(CALL.translated(refused)) is errors.AccessError
+
+
 @pytest.mark.parametrize(
     ("error", "read", "write"),
     [
