@@ -29,7 +29,6 @@ from sync.engine.looking import Look
 from sync.engine.vanishing import vanished
 from sync.ports import Entry
 
-
 AFTER_A_BREAK = "found standing after a break"
 
 
@@ -115,7 +114,7 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
     lost = {id_: one for id_, one in seen.originals.items() if id_ not in remembered}
     rebuilt, unread = rebuilding.rebuilt(lost, seen.replacements.values(), looks, current)
     stood = {r.id: r for r in _stood(remembered.values(), seen)}
-    records = {**remembered, **stood, **{r.id: r for r in rebuilt}}
+    records = {**remembered, **stood, **{r.id: r for r in (*standing, *rebuilt)}}
     turned = _turned(records, seen, struck, current)
     # What was deleted may be an offer that a later one has taken the place of.
     passed = {before.id for before, after in turned if after.attempt != before.attempt}

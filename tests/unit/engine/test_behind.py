@@ -142,3 +142,19 @@ def test_a_state_file_lost_between_two_offers(world: World) -> None:
     marks = world.original("one").marks
     assert marks
     assert marks.replacement == left.key.uid
+
+
+def test_what_is_said_of_an_offer_that_was_forgotten(tmp_path: Path) -> None:
+    """A hold that is found standing again, and booked meanwhile: the word counts."""
+    world = World(tmp_path)
+    world.sessions.put(tagged("one", at(2), categories=()))
+    world.run()
+    with later_forgotten(world):
+        world.sessions.remove(SessionKey("one"))
+        world.run()
+    (held,) = standing(world)
+    world.sessions.put(replace(held, categories=(*held.categories, "book")))
+    world.run()
+    (booked,) = standing(world)
+    assert booked.status is Status.CONFIRMED
+    assert (record(world).state, record(world).confirmed) == (State.SETTLED, True)
