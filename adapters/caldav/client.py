@@ -113,6 +113,7 @@ class DavClient(DAVClient):
         self.base = str(self.url)
         self._origin = origin(self.base)
         self._kept = False
+        self._answered = False
         self._scheme: str | None = None
         self.session.close()
         self._adapter = _CountingAdapter(
@@ -206,7 +207,7 @@ class DavClient(DAVClient):
         try:
             reply = self._sent_once(method, url, body, headers)
         except niquests.exceptions.ConnectionError as error:
-            lost = kept and method in REPEATABLE and not never_sent(error)
+            lost = kept and not self._answered and method in REPEATABLE and not never_sent(error)
             if not lost or isinstance(error, niquests.exceptions.Timeout):
                 raise
             reply = self._sent_once(method, url, body, headers)
@@ -214,6 +215,7 @@ class DavClient(DAVClient):
         return reply
 
     def _sent_once(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        self._answered = False
         deadline = time.monotonic() + self.limits.exchange_s
         response = self.session.request(
             method,
@@ -225,6 +227,7 @@ class DavClient(DAVClient):
             allow_redirects=False,
             stream=True,
         )
+        self._answered = True  # what stops in the middle of a body is no connection closed silently
         try:
             content = b"".join(self._bounded(response, deadline))
         except BaseException:

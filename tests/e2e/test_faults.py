@@ -80,9 +80,9 @@ def _silent_after(forward: Callable[[], Reply]) -> Reply:
 
 
 def _stuck(forward: Callable[[], Reply]) -> Reply:
-    """Stop in the middle of the body; of an answer without one, before the blank line's end."""
+    """Stop in the middle of the body, or before the answer where there is none."""
     whole = forward()
-    return replace(whole, content=whole.content or b"  ", stalls=True)
+    return replace(whole, stalls=True, status=whole.status if whole.content else 0)
 
 
 REFUSED = "refused"
