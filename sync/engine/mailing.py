@@ -93,9 +93,8 @@ class Postman:
         except CalendarError as error:
             look.fail(error)
             return None
-        if there and stands(duty, raincheck, there):
-            return there
-        return None if may_come_true(duty, raincheck) else NO_LONGER
+        over = None if may_come_true(duty, raincheck) else NO_LONGER
+        return there if there and stands(duty, raincheck, there) else over
 
     def _sent(self, raincheck: Raincheck, duty: Duty, letter: Letter, mailer: Mailer) -> Raincheck:
         handed, why = self._handed_in(letter, mailer)
