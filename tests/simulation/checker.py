@@ -4,66 +4,47 @@ Called when everything has come to rest: nothing failed and nothing changed in t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sync.domain.lifecycle import Raincheck, State
+from sync.domain.lifecycle import Duty, DutyKind, Raincheck, State
 from sync.domain.policy import SignalKind
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import Session, SessionKey, Status, Timed
 from sync.ports import Entry
 from tests.simulation.people import TAGS
+from tests.simulation.promises import TURNS, Case, unkept
 
-TURNS = frozenset({"offered-again", "recorded", "withdrawn"})
 AT_REST = frozenset({State.SETTLED, State.WAITING, State.WITHDRAWN})
 
 
-def faults(
-    sessions: Sequence[Session],
-    rainchecks: Sequence[Raincheck],
-    stories: Mapping[str, Sequence[Entry]],
-    wrote: Mapping[SessionKey, Sequence[str]],
-    deleted: frozenset[SessionKey],
-    *,
-    since: datetime,
-    now: datetime,
-    alone: bool,
-) -> list[str]:
-    """Return a line for each promise that is broken: none, if all is well.
-
-    Args:
-        sessions: All that stands in the calendar of sessions.
-        rainchecks: All records of the journal.
-        stories: What happened to each.
-        wrote: What people wrote on each session.
-        deleted: What people deleted.
-        since: What ended before is no longer looked at: a lost state file stays lost for it.
-        now: The moment of judgement.
-        alone: No second machine wrote, and no state was lost: to who has not seen an offer, or
-            that a person called it off, that is nothing.
-    """
-    records = {raincheck.id: raincheck for raincheck in rainchecks}
-    by_key = {session.key: session for session in sessions}
-    past = {r.replacement for r in rainchecks if r.slot and r.slot.span.end <= now}
-    cleared = frozenset(deleted & past)
+def faults(case: Case) -> list[str]:
+    """Return a line for each promise that is broken: none, if all is well."""
+    records, hands = case.records, case.hands
+    by_key = {session.key: session for session in case.sessions}
+    past = {r.replacement for r in case.rainchecks if r.slot and r.slot.span.end <= case.now}
+    cleared = frozenset(hands.deleted.keys() & past)
     standing: dict[str, list[Session]] = defaultdict(list)
-    for session in sessions:
+    for session in case.sessions:
         marks = session.marks
         if marks and marks.attempt is not None and session.status is not Status.CANCELLED:
-            held = _was_held(session, records.get(marks.id), stories.get(marks.id, ()), now)
-            if not held:
+            story = case.stories.get(marks.id, ())
+            if not _was_held(session, records.get(marks.id), story, case.now):
                 standing[marks.id].append(session)
+    # To who has not seen an offer, or that a person called it off, that is nothing.
+    told = case.alone and not case.lost
     return [
         *_doubles(standing),
-        *_unknown(sessions, standing, records, since),
+        *_unknown(case.sessions, standing, records, case.since),
         *(
             line
-            for one in rainchecks
-            if _is_in_sight(one, since)
-            for line in _record(one, standing.get(one.id, []), by_key, cleared, alone=alone)
+            for one in case.rainchecks
+            if _is_in_sight(one, case.since)
+            for line in _record(one, standing.get(one.id, []), by_key, cleared, alone=told)
         ),
-        *_forgotten(sessions, records, since),
-        *_lost_words(by_key, wrote, deleted),
+        *_forgotten(case.sessions, records, case.since),
+        *_lost_words(by_key, hands.wrote, hands.deleted.keys()),
+        *unkept(case, standing),
     ]
 
 
@@ -126,7 +107,7 @@ def _record(
     where = f"{one.id} ({one.original.key.uid}, {one.state.value})"
     if one.state not in AT_REST:
         yield f"open: {where} never came to rest"
-    if one.duties:
+    if any(not _may_wait(duty, one, by_key) for duty in one.duties):
         yield f"owed: {where} still owes a write"
     keys = {session.key for session in standing}
     if one.state is State.SETTLED and one.replacement is not None:
@@ -141,6 +122,17 @@ def _record(
     original = by_key.get(one.original.key)
     if original is not None and one.signal is not SignalKind.DELETED:
         yield from _original(one, original, where)
+
+
+def _may_wait(duty: Duty, one: Raincheck, by_key: Mapping[SessionKey, Session]) -> bool:
+    """Return whether *duty* is to tell that the original is cancelled, which it is not yet.
+
+    The last offer was declined before the original was marked: a person has to find a time first.
+    """
+    waits = one.state is State.WAITING and duty.key == one.original.key
+    original = by_key.get(duty.key)
+    stands = original is not None and original.status is not Status.CANCELLED
+    return duty.kind is DutyKind.UNINVITE and waits and stands
 
 
 def _original(one: Raincheck, original: Session, where: str) -> Iterator[str]:
@@ -169,7 +161,7 @@ def _forgotten(
 def _lost_words(
     by_key: Mapping[SessionKey, Session],
     wrote: Mapping[SessionKey, Sequence[str]],
-    deleted: frozenset[SessionKey],
+    deleted: Collection[SessionKey],
 ) -> Iterator[str]:
     for key, lines in wrote.items():
         session = by_key.get(key)

@@ -1,6 +1,7 @@
 """What therapists and clients do in their calendar apps, and their own note of it.
 
-The note (`Hands.wrote`) is what nobody may lose: titles and lines that a person wrote, by session.
+Their note is what nobody may lose: titles and lines that a person wrote, where each thing was put,
+and what was closed, deleted, answered and cancelled.
 """
 
 import random
@@ -13,7 +14,24 @@ from sync.domain.sessions import Answer, Attendee, Kind, Session, SessionKey, St
 from tests.unit.engine.world import PRACTICE, ZONE
 
 TAGS = ("disrupted", "no-show", "disrupted-power", "disrupted-audio", "late-cancel", "rained-off")
+CLOSURES = ("lockdown", "sick-day", "outage")
 CLIENTS = ("ada@example.com", "bo@example.com", "cy@example.com", "di@example.com")
+
+
+@dataclass(frozen=True)
+class Put:
+    """When something takes place by the word of a person, given *at* that moment."""
+
+    when: Timed
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What a person deleted, as it was then, *at* which moment."""
+
+    session: Session
+    at: datetime
 
 
 @dataclass
@@ -32,7 +50,12 @@ class Hands:
     chance: random.Random
     tell: Callable[[str], None]
     wrote: dict[SessionKey, list[str]] = field(default_factory=dict)
-    deleted: set[SessionKey] = field(default_factory=set)
+    placed: dict[SessionKey, Put] = field(default_factory=dict)
+    closed: dict[SessionKey, Put] = field(default_factory=dict)
+    deleted: dict[SessionKey, Deleted] = field(default_factory=dict)
+    answered: dict[SessionKey, datetime] = field(default_factory=dict)
+    booked: dict[SessionKey, datetime] = field(default_factory=dict)
+    cancelled: set[SessionKey] = field(default_factory=set)
     count: int = 0
 
     def act(self, now: datetime) -> None:
@@ -63,22 +86,17 @@ class Hands:
                 )
             )
             self.wrote[key] = [f"Quillon Wren {self.count}"]
+            self.placed[key] = Put(when, now)
         self.tell(f"enters {uid} at {start:%a %d %H:%M}{', weekly' * weekly}")
 
     def busy(self, now: datetime) -> None:
         """Enter something private."""
         self.count += 1
         start = self._time(now, 0, 12)
-        uid = f"p{self.count}@example.org"
-        self.private.put(
-            Session(
-                SessionKey(uid),
-                self.private.name,
-                Kind.SINGLE,
-                _lasting(start, self.chance.choice((30, 60, 180))),
-                title="Dentist",
-            )
-        )
+        key = SessionKey(f"p{self.count}@example.org")
+        when = _lasting(start, self.chance.choice((30, 60, 180)))
+        self.private.put(Session(key, self.private.name, Kind.SINGLE, when, title="Dentist"))
+        self.placed[key] = Put(when, now)
         self.tell(f"is busy from {start:%a %d %H:%M}")
 
     def tag(self, now: datetime) -> None:
@@ -96,7 +114,9 @@ class Hands:
     def cancel(self, now: datetime) -> None:
         """Cancel a session by its status."""
         if found := self._some(lambda s: _is_near(s, now) and not s.marks):
-            self._put(replace(found, status=Status.CANCELLED), f"cancels {_name(found)}")
+            gone = replace(found, status=Status.CANCELLED, sequence=found.sequence + 1)
+            self.cancelled.add(found.key)
+            self._put(gone, f"cancels {_name(found)}")
 
     def undo(self, _: datetime) -> None:
         """Tag an original or a replacement to be undone."""
@@ -117,7 +137,9 @@ class Hands:
         """Move a session or a replacement that lies ahead."""
         if found := self._some(lambda s: _is_ahead(s, now)):
             when = _lasting(self._time(now, 1, 15))
-            self._put(replace(found, when=when), f"moves {_name(found)} to {when.start:%a %d %H}")
+            moved = replace(found, when=when, sequence=found.sequence + 1)
+            self.placed[found.key] = Put(when, now)
+            self._put(moved, f"moves {_name(found)} to {when.start:%a %d %H}")
 
     def answer(self, now: datetime) -> None:
         """Let the client answer an invitation."""
@@ -125,13 +147,21 @@ class Hands:
         if found:
             said = self.chance.choice((Answer.ACCEPTED, Answer.ACCEPTED, Answer.DECLINED))
             guests = tuple(replace(guest, answer=said) for guest in found.attendees)
+            self.answered[found.key] = now
             self._put(replace(found, attendees=guests), f"answers {_name(found)}: {said.value}")
+
+    def book(self, now: datetime) -> None:
+        """Let the practice say that a replacement is to be booked."""
+        if found := self._some(lambda s: _is_replacement(s) and _is_ahead(s, now)):
+            self.booked[found.key] = now
+            words = (*found.categories, "book")
+            self._put(replace(found, categories=words), f"books {_name(found)}")
 
     def delete(self, now: datetime) -> None:
         """Delete a session or a replacement."""
         if found := self._some(lambda s: _is_ahead(s, now)):
             self.sessions.remove(found.key)
-            self.deleted.add(found.key)
+            self.deleted[found.key] = Deleted(found, now)
             self.wrote.pop(found.key, None)
             self.tell(f"deletes {_name(found)}")
 
@@ -139,19 +169,21 @@ class Hands:
         """Enter a closure of half a day."""
         self.count += 1
         start = self._time(now, 0, 5)
-        uid = f"c{self.count}@example.org"
-        word = self.chance.choice(("lockdown", "sick-day", "outage"))
-        self.private.put(
-            Session(
-                SessionKey(uid),
-                self.private.name,
-                Kind.SINGLE,
-                _lasting(start, 240),
-                title="Closed",
-                categories=(word,),
-            )
-        )
+        key = SessionKey(f"c{self.count}@example.org")
+        word = self.chance.choice(CLOSURES)
+        when = _lasting(start, 240)
+        closure = Session(key, self.private.name, Kind.SINGLE, when, title="Closed")
+        self.private.put(replace(closure, categories=(word,)))
+        self.closed[key] = Put(when, now)
         self.tell(f"closes from {start:%a %d %H:%M}: {word}")
+
+    def reopen(self, _: datetime) -> None:
+        """Take a closure out again."""
+        if self.closed:
+            key = self.chance.choice(sorted(self.closed))
+            del self.closed[key]
+            self.private.remove(key)
+            self.tell(f"takes the closure {key.uid.split('@')[0]} out")
 
     def forget(self, _: datetime) -> None:
         """Let the server forget every cursor."""
@@ -205,8 +237,10 @@ ACTS: tuple[tuple[Callable[[Hands, datetime], None], float], ...] = (
     (Hands.note, 12),
     (Hands.move, 6),
     (Hands.answer, 12),
+    (Hands.book, 3),
     (Hands.delete, 5),
-    (Hands.close, 2),
+    (Hands.close, 3),
+    (Hands.reopen, 0.5),
     (Hands.forget, 0.5),
 )
 """What people do, and how often."""

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from sync.domain.letters import Method
 from sync.domain.lifecycle import State
 from sync.domain.sessions import Session, SessionKey
 from sync.errors import AlreadyExistsError
+from sync.ports import Scan
+from tests.simulation.people import CLOSURES
 
 Parts = dict[str, Any]
 
@@ -102,12 +105,64 @@ class StaleWrites(Around):
         return put
 
 
+@dataclass
+class Deaf(Around):
+    """Looks, and does not take in what it sees there of one kind."""
+
+    def changes(self, cursor: str | None, known: Any, **more: Any) -> Any:
+        return self.without(self.inner.changes(cursor, known, **more), known)
+
+    def without(self, found: Any, known: Any) -> Any:
+        raise NotImplementedError
+
+
+@dataclass
+class NoClosures(Deaf):
+    """Never tells of closures."""
+
+    def without(self, found: Any, known: Any) -> Any:
+        closed = frozenset(CLOSURES)
+        told = [each for each in found.sessions if closed.isdisjoint(each.categories)]
+        return replace(found, sessions=tuple(told))
+
+
+@dataclass
+class NoDeletions(Deaf):
+    """Never tells of what is gone."""
+
+    def without(self, found: Any, known: Any) -> Any:
+        whole = found.scan is Scan.FULL
+        revisions = {**known(None), **found.revisions} if whole else found.revisions
+        return replace(found, removed=frozenset(), revisions=revisions)
+
+
+@dataclass
+class NoBusyTime(Around):
+    """Takes all time for free."""
+
+    def agenda(self, window: Any) -> Any:
+        return replace(self.inner.agenda(window), sessions=())
+
+
+@dataclass
+class NoCancellations(Around):
+    """Mails invitations, and nobody that a session is cancelled."""
+
+    def send(self, letter: Any) -> None:
+        if letter.method is not Method.CANCEL:
+            self.inner.send(letter)
+
+
 def _calendars(parts: Parts, wrap: Callable[[Any], Any]) -> Parts:
     return {**parts, "calendars": [wrap(each) for each in parts["calendars"]]}
 
 
 def _journal(parts: Parts, wrap: Callable[[Any], Any]) -> Parts:
     return {**parts, "journal": wrap(parts["journal"])}
+
+
+def _mailer(parts: Parts, wrap: Callable[[Any], Any]) -> Parts:
+    return {**parts, "mailer": parts["mailer"] and wrap(parts["mailer"])}
 
 
 def random_ids() -> Callable[[Parts], Parts]:
@@ -131,4 +186,8 @@ PLANTS: dict[str, Plant] = {
     "no read-back": Plant(lambda: lambda parts: _calendars(parts, NoReadBack), "double"),
     "settle before write": Plant(lambda: lambda parts: _journal(parts, SettledFirst), "unmarked"),
     "wrong precondition": Plant(lambda: lambda parts: _calendars(parts, StaleWrites), "words"),
+    "forgets closures": Plant(lambda: lambda parts: _calendars(parts, NoClosures), "unclosed"),
+    "forgets deletions": Plant(lambda: lambda parts: _calendars(parts, NoDeletions), "unmissed"),
+    "overlapping slots": Plant(lambda: lambda parts: _calendars(parts, NoBusyTime), "overlap"),
+    "forgets cancellations": Plant(lambda: lambda parts: _mailer(parts, NoCancellations), "mail"),
 }

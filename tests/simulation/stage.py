@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from adapters.memory import MemoryCalendar
-from sync.domain.policy import Policy
+from sync.domain.policy import Action, Policy, Terms
 from sync.domain.sessions import SessionKey
 from sync.engine import Engine
 from sync.journal import SqliteJournal
 from sync.retrying import Retries
 from tests.simulation.checker import faults
 from tests.simulation.fate import Crash, Fate, Mortal, Unsteady
-from tests.simulation.people import Hands
+from tests.simulation.people import CLIENTS, Hands
+from tests.simulation.post import Post, mistold
+from tests.simulation.promises import Case
 from tests.unit.engine.world import World
 
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -29,6 +31,14 @@ QUIET_PASSES = 4
 CRASHES, DOWN, RACES = 0.25, 0.04, 0.5
 LOST, RESTORED = 0.3, 0.3
 """So many seeds lose their state file once; so many go back to an old copy of it."""
+ACTIONS = (
+    *(Action.PROPOSE, Action.PROPOSE, Action.PROPOSE),
+    *(Action.BOOK, Action.HOLD, Action.RESUME, Action.RECORD),
+)
+KEEP = 0.2
+"""So many practices leave a disrupted original standing."""
+MAILS, REFUSES = 0.4, 0.1
+"""So many practices mail their guests; so often the mail server refuses one of them."""
 STEPS_OF_A_PASS = (4, 12, 40)
 
 
@@ -62,12 +72,12 @@ class Stage:
     now: datetime = BEGIN
     lost: bool = False
     alone: bool = True
+    clean: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)  # noqa: S311 - a simulation, not a secret
         self.fate = Fate(random.Random(self.seed + 1))  # noqa: S311
-        policy = Policy(max_new=1000)
-        self.world = World(self.folder, policy=policy)
+        self.world = World(self.folder, policy=self._policy())
         self.hands = Hands(
             self.world.calendars["sessions"],
             self.world.calendars["private"],
@@ -77,9 +87,21 @@ class Stage:
         self.unsteady = [
             Unsteady(calendar, self.fate) for calendar in self.world.calendars.values()
         ]
+        self.post = Post(self.fate) if self.chance.random() < MAILS else None
+        self.world.mailer = self.post.mailer if self.post else None
         self.misfortunes = sorted(self._misfortunes(), key=lambda one: one[0])
         self.settle = self.chance.choice((timedelta(0), timedelta(minutes=5)))
         self.fate.between = self._someone_is_faster
+
+    def _policy(self) -> Policy:
+        """Return what this practice does about disruptions: most propose, some do otherwise."""
+        terms = Terms(
+            action=self.chance.choice(ACTIONS),
+            attempts=self.chance.choice((1, 3, 3)),
+            keep_original=self.chance.random() < KEEP,
+        )
+        self.tell(f"the policy is {terms.action.value}, in {terms.attempts} attempts")
+        return Policy(terms, max_new=1000)
 
     def tell(self, what: str) -> None:
         """Add a line to the trace."""
@@ -94,18 +116,21 @@ class Stage:
             records = journal.every_raincheck()
             stories = {one.id: journal.story(one.id) for one in records}
         sessions = self.world.sessions.sessions()
-        gone = frozenset(self.hands.deleted)
-        since = self.now - self.world.signals.lookback if self.lost else BEGIN
-        found = faults(
+        case = Case(
             sessions,
+            self.world.calendars["private"].sessions(),
             records,
             stories,
-            self.hands.wrote,
-            gone,
-            since=since,
+            self.hands,
+            self.clean,
+            since=self.now - self.world.signals.lookback if self.lost else BEGIN,
             now=self.now,
-            alone=self.alone and not self.lost,
+            lost=self.lost,
+            alone=self.alone,
         )
+        found = faults(case)
+        if self.post is not None and self.alone and not self.lost:
+            found += mistold(case, self.post.sent)
         return Outcome(
             self.seed,
             found,
@@ -155,6 +180,9 @@ class Stage:
         self.fate.fault_rate = self.chance.choice((0.0, 0.0, 0.02, 0.1))
         for calendar in self.unsteady:
             calendar.down = self.chance.random() < DOWN
+        if self.post is not None:
+            self.post.down = self.chance.random() < DOWN
+            self.post.mailer.refuses = set(CLIENTS[:1]) if self.chance.random() < REFUSES else set()
         self.attempt(crash=self.chance.random() < CRASHES)
         self.now += STEP * self.chance.uniform(0.2, 1.8)
 
@@ -162,6 +190,9 @@ class Stage:
         self.fate.fault_rate = 0.0
         for calendar in self.unsteady:
             calendar.down = False
+        if self.post is not None:
+            self.post.down, self.post.mailer.refuses = False, set()
+        self.hands.enter(self.now)  # news, at which what was refused is tried again
         for _ in range(QUIET_PASSES):
             self.now += timedelta(minutes=20)
             self.attempt(crash=False)
@@ -173,6 +204,7 @@ class Stage:
         self.fate.of_journal = self.chance.random() < 0.5
         self.fate.crash_at = self._moment() if crash else -1
         self.world.clock.moment = self.now
+        failed = sum(self.fate.faults.values())
         try:
             with self._journal() as journal:
                 engine = self._engine(Mortal(journal, self.fate), self.unsteady)
@@ -180,6 +212,9 @@ class Stage:
         except Crash:
             self.tell(f"crash at step {self.fate.steps}")
             return
+        down = any(calendar.down for calendar in self.unsteady)
+        if not down and sum(self.fate.faults.values()) == failed:
+            self.clean.append(self.now)
         for one in report.rainchecks:
             self.tell(
                 f"    {one.id} {one.original.key.uid.split('@')[0]}: {one.state.value},"
@@ -194,7 +229,7 @@ class Stage:
         return self.chance.randint(1, 6 if self.fate.of_journal else steps)
 
     def _engine(self, journal: Any, calendars: list[Any]) -> Engine:
-        parts = self.plant({"journal": journal, "calendars": list(calendars)})
+        parts = self.plant({"journal": journal, "calendars": list(calendars), "mailer": self.post})
         return Engine(
             practice=self.world.practice(),
             clock=self.world.clock,

@@ -30,7 +30,7 @@ def test_a_seed_tells_the_same_story_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", PLANTS)
 def test_a_planted_bug_is_noticed(tmp_path: Path, name: str) -> None:
-    """What could be written wrong about exactly-once breaks a promise within a few seeds."""
+    """What could be written wrong breaks a promise within a few seeds, and the judge says which."""
     for seed in range(PLANTED_SEEDS):
         stage = Stage(seed, _folder(tmp_path, seed), plant=PLANTS[name].make())
         if any(line.startswith(PLANTS[name].noticed) for line in stage.run().broken):
