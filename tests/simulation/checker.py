@@ -141,6 +141,8 @@ def _original(one: Raincheck, original: Session, where: str) -> Iterator[str]:
         return
     if marks is None or marks.id != one.id:
         yield f"unmarked: the original of {where} carries no marks"
+    elif one.replacement is None and one.attempt > 1:
+        return  # its offer was disrupted, and that is only recorded: it names what it led to
     elif marks.replacement != (one.replacement.uid if one.replacement else None):
         yield f"unmarked: the original of {where} names another replacement"
 

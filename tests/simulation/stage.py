@@ -37,7 +37,7 @@ ACTIONS = (
 )
 KEEP = 0.2
 """So many practices leave a disrupted original standing."""
-MAILS, REFUSES = 0.4, 0.1
+MAILS, REFUSES = 0.6, 0.1
 """So many practices mail their guests; so often the mail server refuses one of them."""
 STEPS_OF_A_PASS = (4, 12, 40)
 
@@ -129,7 +129,7 @@ class Stage:
             alone=self.alone,
         )
         found = faults(case)
-        if self.post is not None and self.alone and not self.lost:
+        if self.post is not None and not self.lost:
             found += mistold(case, self.post.sent)
         return Outcome(
             self.seed,
