@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sync.domain.following import DELETED
 from sync.domain.guests import answer_of
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.policy import Action
@@ -90,6 +91,7 @@ def unkept(case: Case, standing: Mapping[str, Sequence[Session]]) -> Iterator[st
     yield from _unclosed(case)
     yield from _unanswered(case)
     yield from _unasked(case, standing)
+    yield from _undeleted(case, standing)
     for offer in offers:
         yield from _unheard(offer, case)
         yield from _overlapping(offer, case)
@@ -170,6 +172,16 @@ def _unasked(case: Case, standing: Mapping[str, Sequence[Session]]) -> Iterator[
         for session in standing.get(one.id, ()):
             if known and one.action is Action.HOLD and session.attendees:
                 yield f"unasked: guests hear of {session.key.uid}, which is held"
+
+
+def _undeleted(case: Case, standing: Mapping[str, Sequence[Session]]) -> Iterator[str]:
+    """Yield what was given up as deleted by a person, though nobody did that, and stands."""
+    for one in case.rainchecks:
+        given_up = one.state is State.WITHDRAWN and one.reason == DELETED
+        key = one.replacement
+        stands = any(session.key == key for session in standing.get(one.id, ()))
+        if given_up and stands and key not in case.hands.deleted:
+            yield f"double: {one.id} was given up as deleted, and its replacement stands"
 
 
 def _unheard(offer: Offer, case: Case) -> Iterator[str]:
