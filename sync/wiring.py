@@ -14,12 +14,9 @@ from zoneinfo import ZoneInfo
 
 from sync.config import CaldavAccount, Config, GoogleAccount, password_of, secret_path
 from sync.config.places import resolved
-from sync.domain import words
+from sync.config.rules import rules_of
 from sync.domain.passes import PassReport
-from sync.domain.practice import Holds
-from sync.domain.practice import Practice as Rules
 from sync.domain.sessions import SessionKey
-from sync.domain.signals import Watch
 from sync.engine import Engine
 from sync.engine.current import Progress, unseen
 from sync.errors import (
@@ -176,25 +173,6 @@ def benches(config: Config, *, environ: Mapping[str, str]) -> Iterator[tuple[Ben
     """
     with servers(config, environ=environ) as accounts:
         yield _calendars(config, accounts)
-
-
-def rules_of(config: Config) -> Rules:
-    """Return all that decides, as the core sees it."""
-    vocabulary = config.vocabulary()
-    watch = Watch(
-        dictionary=words.dictionary(vocabulary.tags, vocabulary.causes),
-        settings=config.signals_of(),
-        emails=frozenset(email.lower() for email in config.practice.emails),
-        zone=config.zone,
-    )
-    return Rules(
-        watch=watch,
-        policy=config.policy_of(),
-        hours=config.hours_of(),
-        tariff=config.tariff(),
-        calendars={each.name: Holds(each.sessions) for each in config.calendars},
-        mails=config.mail is not None,
-    )
 
 
 def mailer_of(config: Config, *, environ: Mapping[str, str]) -> Mailer | None:

@@ -14,12 +14,13 @@ from sync.cli.outlook import outlook
 from sync.cli.telling import counted, fitted
 from sync.cli.trouble import told_trouble
 from sync.config import Config, GoogleAccount, WatchedCalendar
+from sync.config.rules import rules_of
 from sync.domain.plain import visible
 from sync.domain.practice import busy_in
 from sync.domain.sessions import Span
 from sync.errors import CalendarError
 from sync.ports import Calendar, Facts, Listed, Server
-from sync.wiring import mailer_of, rules_of, servers
+from sync.wiring import mailer_of, servers
 
 AHEAD = timedelta(days=28)
 

@@ -13,6 +13,7 @@ from sync import wiring
 from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
 from sync.cli.options import config_option, loaded
 from sync.config import Config, GoogleAccount, WatchedCalendar
+from sync.config.rules import rules_of
 from sync.config.values import duration, spoken
 from sync.doctor import Edited, Seen, Trouble, Visit
 from sync.domain.passes import Warned
@@ -58,7 +59,7 @@ def doctor(calendar: str | None, config: str | None, *, timeout: timedelta, keep
     """
     settings = loaded(config)
     chosen = _chosen(settings, calendar)
-    watch = wiring.rules_of(settings).watch
+    watch = rules_of(settings).watch
     with ended_by_signals(), wiring.benches(settings, environ=os.environ) as benches:
         visit = Visit(
             home=next(one for one in benches if one.name == chosen.name),

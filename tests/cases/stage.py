@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.memory import MemoryCalendar
 from sync.config import Config, load
+from sync.config.rules import rules_of
 from sync.domain.identity import raincheck_id
 from sync.domain.lifecycle import Raincheck
 from sync.domain.passes import PassReport
@@ -27,7 +28,6 @@ from sync.domain.sessions import (
 )
 from sync.engine import Engine
 from sync.journal import SqliteJournal
-from sync.wiring import rules_of
 from tests.cases.reading import (
     Case,
     Given,

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from sync.config import parse
+from sync.config.rules import rules_of
 from sync.domain.practice import Holds
 from sync.errors import ConfigError
-from sync.wiring import google_client, rules_of
+from sync.wiring import google_client
 
 TEXT = """
 [practice]

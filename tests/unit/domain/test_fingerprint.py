@@ -15,7 +15,7 @@ SCRIPT = """
 from pathlib import Path
 from sync.config import load
 from sync.domain.fingerprint import fingerprint
-from sync.wiring import rules_of
+from sync.config.rules import rules_of
 print(fingerprint(rules_of(load(Path("config.example.toml"), {}))))
 """
 
