@@ -14,6 +14,7 @@ from sync.domain.lifecycle import Raincheck, State
 from sync.domain.policy import Action
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import Answer, Session, Status, Timed
+from sync.engine.finding import AFTER_A_BREAK
 from sync.ports import Entry
 from tests.simulation.people import Hands
 from tests.unit.engine.world import PRACTICE
@@ -101,13 +102,15 @@ def unkept(case: Case, standing: Mapping[str, Sequence[Session]]) -> Iterator[st
 
 def _chosen(session: Session, case: Case, id_: str) -> datetime | None:
     """Return when we chose the time of *session*."""
-    chosen = None
+    first = chosen = None
     for entry in case.stories.get(id_, ()):
-        ours = entry.what == "moved" and "something was entered" in entry.why
-        if entry.what == "planned" or ours:
+        if entry.what == "planned" or (entry.what == "moved" and "was entered" in entry.why):
             chosen = entry.at
+            first = first or chosen
         elif entry.what in TURNS:
-            chosen = None
+            first = chosen = None
+        elif entry.what == "written" and entry.why == AFTER_A_BREAK:
+            chosen = first  # it was written by an earlier plan, whatever was planned after that
     return None if session.key in case.hands.placed else chosen
 
 

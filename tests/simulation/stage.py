@@ -129,7 +129,7 @@ class Stage:
             alone=self.alone,
         )
         found = faults(case)
-        if self.post is not None and not self.lost:
+        if self.post is not None and self.alone and not self.lost:
             found += mistold(case, self.post.sent)
         return Outcome(
             self.seed,
