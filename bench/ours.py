@@ -9,7 +9,7 @@ from bench.place import Place
 from sync.config import load
 from sync.domain.sessions import Marks, SessionKey, Status, Timed
 from sync.domain.writes import Amendment, Draft
-from sync.wiring import Practice, opened
+from sync.wiring.passes import Practice, opened
 
 CONFIG = """\
 [practice]

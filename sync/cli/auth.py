@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from sync import wiring
 from sync.cli.options import config_option, loaded
 from sync.config import Config, GoogleAccount
+from sync.wiring.google import Asking, google_login
 
 TIMEOUT_S = 300.0
 
@@ -52,7 +52,7 @@ def google(
 ) -> None:
     """Log in to a Google account, and keep the login in its token_file."""
     settings = loaded(config)
-    asking = wiring.Asking(
+    asking = Asking(
         shared=shared,
         labels=labels,
         opens=not no_browser,
@@ -62,7 +62,7 @@ def google(
         timeout_s=TIMEOUT_S,
     )
     chosen = google_account(settings, account)
-    kept = wiring.google_login(settings, chosen, asking, environ=os.environ)
+    kept = google_login(settings, chosen, asking, environ=os.environ)
     words = NO_CONSENT if kept is None else KEPT
     click.echo(words.format(account=account, file=kept))
 

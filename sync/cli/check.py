@@ -20,7 +20,7 @@ from sync.domain.practice import busy_in
 from sync.domain.sessions import Span
 from sync.errors import CalendarError
 from sync.ports import Calendar, Facts, Listed, Server
-from sync.wiring import mailer_of, servers
+from sync.wiring.accounts import mailer_of, servers
 
 AHEAD = timedelta(days=28)
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import click
 
-from sync import wiring
 from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
 from sync.cli.options import config_option, loaded
 from sync.config import Config, GoogleAccount, WatchedCalendar
@@ -22,6 +21,7 @@ from sync.domain.sample import TITLE, said_by, ways
 from sync.domain.sessions import Session, Timed
 from sync.domain.signals import Disruption, Watch
 from sync.domain.writes import day_and_time
+from sync.wiring.accounts import SystemClock, benches
 
 
 class Duration(click.ParamType[timedelta]):
@@ -60,13 +60,13 @@ def doctor(calendar: str | None, config: str | None, *, timeout: timedelta, keep
     settings = loaded(config)
     chosen = _chosen(settings, calendar)
     watch = rules_of(settings).watch
-    with ended_by_signals(), wiring.benches(settings, environ=os.environ) as benches:
+    with ended_by_signals(), benches(settings, environ=os.environ) as opened:
         visit = Visit(
-            home=next(one for one in benches if one.name == chosen.name),
-            others=[one for one in benches if one.name != chosen.name],
+            home=next(one for one in opened if one.name == chosen.name),
+            others=[one for one in opened if one.name != chosen.name],
             watch=watch,
             chance=uuid4().hex,
-            clock=wiring.SystemClock(),
+            clock=SystemClock(),
             sleep=time.sleep,
         )
         google = _is_google(settings, chosen)

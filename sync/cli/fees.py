@@ -15,7 +15,8 @@ from sync.config import Config
 from sync.domain.fees import FeeState
 from sync.domain.ledger import Row, cells_of, headings, in_month
 from sync.domain.plain import visible
-from sync.wiring import decided, remembered, titles_of
+from sync.wiring.accounts import titles_of
+from sync.wiring.records import decided, remembered
 
 _BOM = "\ufeff"
 """By this Excel knows UTF-8."""

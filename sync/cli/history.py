@@ -12,7 +12,7 @@ from sync.cli.story import headline, told
 from sync.cli.telling import VERSION, raincheck_as_json
 from sync.domain.lifecycle import Raincheck
 from sync.ports import Entry
-from sync.wiring import remembered
+from sync.wiring.records import remembered
 
 
 @click.command()

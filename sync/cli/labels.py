@@ -5,13 +5,13 @@ import sys
 
 import click
 
-from sync import wiring
 from sync.cli.auth import google_account
 from sync.cli.exits import Exit
 from sync.cli.options import config_option, loaded
 from sync.config import Config
 from sync.domain.plain import visible
 from sync.errors import AccessError
+from sync.wiring.google import google_labels
 
 RED = "#d50000"
 CAUSES = ("internet", "crash", "power", "no-show", "client-cancelled")
@@ -40,7 +40,7 @@ def labels(account: str, calendar: str | None, config: str | None) -> None:
         raise click.UsageError(f"{account} has {which} in {settings.path}.")
     try:
         wanted = wanted_labels(settings)
-        for name, added in wiring.google_labels(
+        for name, added in google_labels(
             settings, account, wanted, calendars=names, environ=os.environ
         ):
             said = f"added {', '.join(map(visible, added))}" if added else "all there, none added"

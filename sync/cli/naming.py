@@ -9,7 +9,7 @@ import click
 from sync.config import Config
 from sync.domain.lifecycle import Raincheck
 from sync.domain.sessions import SessionKey
-from sync.wiring import titles_of
+from sync.wiring.accounts import titles_of
 
 Titles = dict[tuple[str, SessionKey], str]
 

@@ -13,7 +13,8 @@ from sync.config import Config
 from sync.domain.ledger import Row, in_month
 from sync.domain.lifecycle import Raincheck
 from sync.domain.sessions import SessionKey
-from sync.wiring import remembered, titles_of
+from sync.wiring.accounts import titles_of
+from sync.wiring.records import remembered
 
 
 @click.command()

@@ -10,7 +10,7 @@ from sync.cli.options import config_option, loaded
 from sync.cli.story import headline
 from sync.cli.telling import VERSION, raincheck_as_json
 from sync.domain.plain import how_it_stands
-from sync.wiring import remembered
+from sync.wiring.records import remembered
 
 
 @click.command()

@@ -10,7 +10,7 @@ from sync.cli.options import Loudness, config_option, loaded, loudness_options
 from sync.cli.progress import Timings, shown
 from sync.cli.reporting import reported
 from sync.config import Config
-from sync.wiring import opened
+from sync.wiring.passes import opened
 
 
 @click.command()

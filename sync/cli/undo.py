@@ -8,7 +8,7 @@ import click
 from sync.cli.options import Loudness, config_option, loaded, loudness_options
 from sync.cli.progress import Timings, shown
 from sync.cli.reporting import reported
-from sync.wiring import Practice, opened
+from sync.wiring.passes import Practice, opened
 
 
 @click.command()

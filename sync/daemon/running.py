@@ -17,7 +17,8 @@ from sync.daemon.metrics import Listener, Metrics
 from sync.daemon.systemd import Systemd
 from sync.domain.passes import PassReport, Reach
 from sync.errors import AccessError, BusyError, ConfigError, JournalError
-from sync.wiring import opened, servers
+from sync.wiring.accounts import servers
+from sync.wiring.passes import opened
 
 END_WITHIN_S = 9.0
 """A server that does not answer cannot keep us longer; what is on disk is enough to go on."""

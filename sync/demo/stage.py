@@ -16,7 +16,7 @@ from sync.demo.week import PRACTICE_EMAIL, PRIVATE, SESSIONS, SampleWeek, sample
 from sync.domain.passes import PassReport
 from sync.domain.sessions import Session, Span
 from sync.ports import Calendar
-from sync.wiring import opened
+from sync.wiring.passes import opened
 
 CONFIG_NAME = "config.toml"
 

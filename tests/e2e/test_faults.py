@@ -10,7 +10,7 @@ import pytest
 from sync.config import load
 from sync.demo.google.login import LocalLogin
 from sync.domain.lifecycle import State
-from sync.wiring import opened
+from sync.wiring.passes import opened
 from tests.e2e.desk import Desk, desk, in_days, session
 from tests.e2e.google_desk import google_desk
 from tests.servers.google_calendar import google

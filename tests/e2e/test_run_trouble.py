@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sync.config import load
 from sync.domain.lifecycle import State
-from sync.wiring import opened
+from sync.wiring.passes import opened
 from tests.e2e.desk import Desk, desk, in_days, session
 from tests.e2e.test_run import running
 from tests.servers.processes import Server

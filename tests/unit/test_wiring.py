@@ -10,7 +10,7 @@ from sync.config import parse
 from sync.config.rules import rules_of
 from sync.domain.practice import Holds
 from sync.errors import ConfigError
-from sync.wiring import google_client
+from sync.wiring.google import google_client
 
 TEXT = """
 [practice]

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from sync import wiring
 from sync.cli.auth import TESTING, TIMEOUT_S, typed_at
 from sync.cli.exits import Exit
 from sync.cli.init import questions as q
@@ -30,6 +29,8 @@ from sync.config import Config, GoogleAccount, parse
 from sync.config.writing import Answers, AtGoogle, OnServer, Secret, text_of
 from sync.errors import AccessError, CalendarError, ConfigError, UnreachableError
 from sync.ports import Listed
+from sync.wiring.accounts import servers
+from sync.wiring.google import Asking, google_login
 
 TYPED = "password"
 """The configuration's own key for a password in plain text; only ever used in memory."""
@@ -184,7 +185,7 @@ def _at_google(desk: Desk) -> Trial:
 
 def _consented(account: AtGoogle, desk: Desk) -> None:
     """Let a person log in to Google, in the browser."""
-    asking = wiring.Asking(
+    asking = Asking(
         shared=desk.flags.shared,
         labels=False,
         opens=not desk.flags.no_browser,
@@ -196,7 +197,7 @@ def _consented(account: AtGoogle, desk: Desk) -> None:
     config = _provisional(account, desk)
     (chosen,) = config.accounts
     assert isinstance(chosen, GoogleAccount), chosen
-    wiring.google_login(config, chosen, asking, environ=os.environ)
+    google_login(config, chosen, asking, environ=os.environ)
     paragraph(f"Google lets you in. {TESTING}")
 
 
@@ -204,7 +205,7 @@ def _listed(account: OnServer | AtGoogle, desk: Desk) -> tuple[Listed, ...]:
     """Return what the account holds."""
     if desk.asks:
         say("  asking the server ...")
-    with wiring.servers(_provisional(account, desk), environ=os.environ) as found:
+    with servers(_provisional(account, desk), environ=os.environ) as found:
         return found[account.name].listed()
 
 

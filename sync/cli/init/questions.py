@@ -53,7 +53,7 @@ def url(answer: str) -> str:
 
 def client(answer: str) -> Client:
     """Return the file of an OAuth client, or of a service account, that *answer* names."""
-    from sync.wiring import google_client
+    from sync.wiring.google import google_client
 
     file = Path(answer).expanduser().absolute()
     try:

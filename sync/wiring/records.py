@@ -1,0 +1,31 @@
+"""What is remembered, for reading and for a person's decisions: the state file alone."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sync.config import Config
+from sync.journal import SqliteJournal, one_writer
+
+
+@contextmanager
+def remembered(config: Config, *, environ: Mapping[str, str]) -> Iterator[SqliteJournal]:
+    """Open a copy of what is remembered, for reading; creates nothing and waits for nobody.
+
+    Raises:
+        JournalError: the state file cannot be read.
+    """
+    with SqliteJournal.in_memory_copy(config.state_path(environ)) as journal:
+        yield journal
+
+
+@contextmanager
+def decided(config: Config, *, environ: Mapping[str, str]) -> Iterator[SqliteJournal]:
+    """Open what is remembered, to write down a person's decisions.
+
+    Raises:
+        BusyError: a pass works on the same state.
+        JournalError: the state file cannot be used.
+    """
+    path = config.state_path(environ)
+    with one_writer(path), SqliteJournal.opened(path) as journal:
+        yield journal
