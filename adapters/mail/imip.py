@@ -5,7 +5,7 @@ UTC, so no zone has to be explained.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -116,8 +116,11 @@ def _attendee(address: str, answer: Answer, *, asked: bool) -> vCalAddress:
     return attendee
 
 
-def _instance(key: SessionKey) -> datetime:
+def _instance(key: SessionKey) -> datetime | date:
+    """Return when the series has it; one of a series of whole days may have got a time."""
     assert key.recurrence_id is not None, key
+    if len(key.recurrence_id) == len("YYYYMMDD"):
+        return date.fromisoformat(key.recurrence_id)
     return datetime.strptime(key.recurrence_id, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 

@@ -1,6 +1,8 @@
 """The real command, a real calendar server and a real mail server: who hears of what, and when."""
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,21 @@ def test_check_logs_in_and_says_who_tells_guests(radicale_office: Desk, mailed: 
     assert refused.returncode == 77
     assert "mail: localhost refused the login." in refused.stderr
     assert mailed.mails == []
+
+
+def test_one_time_in_a_series_of_whole_days(radicale_office: Desk, mailed: Post) -> None:
+    """RECURRENCE-ID is a date then; its end is told by that name."""
+    with_mail(radicale_office, mailed)
+    start = in_days(2)
+    day, last = f"{start:%Y%m%d}", f"{start + timedelta(days=1):%Y%m%d}"
+    whole = session("one@example.org", start, *GUESTS, "RRULE:FREQ=WEEKLY")
+    whole = re.sub(r"DTSTART\S+", f"DTSTART;VALUE=DATE:{day}", whole)
+    whole = re.sub(r"DTEND\S+", f"DTEND;VALUE=DATE:{last}", whole)
+    named = (f"RECURRENCE-ID;VALUE=DATE:{day}", "CATEGORIES:disrupted")
+    timed = session("one@example.org", start, *GUESTS, *named)
+    (begin, end) = ("BEGIN:VEVENT", "END:VEVENT")
+    event = timed[timed.index(begin) : timed.index(end) + len(end)]
+    radicale_office.put("one", whole.replace(end, f"{end}\r\n{event}"))
+    radicale_office.sync()
+    cancelled = [event for method, event in mailed.invitations() if method == "CANCEL"]
+    assert [event["RECURRENCE-ID"].dt for event in cancelled] == [start.date()]
