@@ -17,7 +17,7 @@ from sync.daemon.metrics import Listener, Metrics
 from sync.daemon.systemd import Systemd
 from sync.domain.passes import PassReport, Reach
 from sync.errors import AccessError, BusyError, ConfigError, JournalError
-from sync.wiring.accounts import servers
+from sync.wiring.accounts import mailer_of, servers
 from sync.wiring.passes import opened
 
 END_WITHIN_S = 9.0
@@ -102,7 +102,7 @@ def _fresh(config: Config, host: _Host) -> Config | None:
         fresh = host.reloaded()
         moved = fresh.state_path(environ) != config.state_path(environ)
         with opened(fresh, environ=environ) if moved else servers(fresh, environ=environ):
-            pass
+            mailer_of(fresh, environ=environ)
         host.listener.listen(fresh.daemon.metrics)
     except (BusyError, JournalError) as error:
         told(

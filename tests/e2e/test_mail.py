@@ -1,6 +1,7 @@
 """The real command, a real calendar server and a real mail server: who hears of what, and when."""
 
 import re
+import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.desk import PRACTICE, Desk, desk, in_days, session
+from tests.e2e.test_run import running
 from tests.servers.post import PASSWORD, USERNAME, Post, certificate_in, post
 from tests.servers.processes import Server
 
@@ -140,6 +142,19 @@ def test_check_logs_in_and_says_who_tells_guests(radicale_office: Desk, mailed: 
     assert refused.returncode == 77
     assert "mail: localhost refused the login." in refused.stderr
     assert mailed.mails == []
+
+
+def test_a_reload_without_its_password_keeps_the_old_one(
+    radicale_office: Desk, mailed: Post
+) -> None:
+    """SIGHUP ends nothing: a password of [mail] that cannot be had is told, and the old goes on."""
+    with_mail(radicale_office, mailed)
+    with running(radicale_office) as daemon:
+        (radicale_office.folder / "smtp.password").rename(radicale_office.folder / "elsewhere")
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for(lambda: any("the old one stays" in line for line in daemon.logged))
+        daemon.send(signal.SIGTERM)
+        assert daemon.process.wait(12) == 0
 
 
 def test_one_time_in_a_series_of_whole_days(radicale_office: Desk, mailed: Post) -> None:
