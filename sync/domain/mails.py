@@ -6,6 +6,7 @@ that write stands, and says then how the calendar stands.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum
 
 from sync.domain.following import STOOD
@@ -13,7 +14,7 @@ from sync.domain.guests import clients_of
 from sync.domain.lifecycle import MAILS, OPEN, Duty, DutyKind, Raincheck, State
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice, freed_by
-from sync.domain.sessions import Session, SessionKey, Status
+from sync.domain.sessions import Session, SessionKey, Status, Timed
 
 
 class Verdict(Enum):
@@ -113,12 +114,15 @@ def may_come_true(duty: Duty, raincheck: Raincheck) -> bool:
     return original and duty.kind is DutyKind.UNINVITE and raincheck.state in OPEN
 
 
-def stands(duty: Duty, raincheck: Raincheck, there: Session | None) -> bool:
+def stands(duty: Duty, raincheck: Raincheck, there: Session | None, *, now: datetime) -> bool:
     """Return whether *there*, the session as it stands, is what the mail was to tell the guest.
 
-    An original that was never cancelled is not told to take place after all.
+    An original that was never cancelled is not told to take place after all. Nobody is told of what
+    is over, or of what a person has made a whole day of.
     """
-    if there is None or all(guest.address != duty.guest for guest in there.attendees):
+    if there is None or not isinstance(there.when, Timed) or there.when.span.end <= now:
+        return False
+    if all(guest.address != duty.guest for guest in there.attendees):
         return False
     cancelled = there.status is Status.CANCELLED
     if duty.kind is DutyKind.UNINVITE:

@@ -93,8 +93,9 @@ class Postman:
         except CalendarError as error:
             look.fail(error)
             return None
-        over = None if may_come_true(duty, raincheck) else NO_LONGER
-        return there if there and stands(duty, raincheck, there) else over
+        if there is not None and stands(duty, raincheck, there, now=self.current.now):
+            return there
+        return None if may_come_true(duty, raincheck) else NO_LONGER
 
     def _sent(self, raincheck: Raincheck, duty: Duty, letter: Letter, mailer: Mailer) -> Raincheck:
         handed, why = self._handed_in(letter, mailer)

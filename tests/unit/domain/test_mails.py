@@ -12,7 +12,7 @@ from sync.domain.lifecycle import Duty, DutyKind, Raincheck, State
 from sync.domain.mails import Verdict, is_ripe, owing, stands
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
-from sync.domain.sessions import Attendee, SessionKey, Status
+from sync.domain.sessions import AllDay, Attendee, SessionKey, Status
 from tests.unit.engine.world import NOW, PRACTICE, World, at, tagged
 
 GUEST = "quillon@example.org"
@@ -144,8 +144,20 @@ def test_an_original_that_was_never_cancelled_is_not_told_to_take_place() -> Non
     """Only SEQUENCE tells whether the guest ever heard of its end."""
     made = raincheck(state=State.WITHDRAWN)
     duty = Duty(DutyKind.INVITE, made.original.key, guest=GUEST)
-    assert not stands(duty, made, made.original)
-    assert stands(duty, made, replace(made.original, sequence=2))
+    assert not stands(duty, made, made.original, now=NOW)
+    assert stands(duty, made, replace(made.original, sequence=2), now=NOW)
+
+
+def test_nobody_is_told_of_what_is_over_or_has_no_time() -> None:
+    """The mail server was down for weeks, or a person made a whole day of the session."""
+    made = raincheck(state=State.SETTLED)
+    duty = Duty(DutyKind.UNINVITE, made.original.key, guest=GUEST)
+    there = replace(made.original, status=Status.CANCELLED)
+    assert stands(duty, made, there, now=at(2).start)
+    assert not stands(duty, made, there, now=at(2).end)
+    day = NOW.date()
+    whole = replace(there, when=AllDay(day + timedelta(days=2), day + timedelta(days=3)))
+    assert not stands(duty, made, whole, now=NOW)
 
 
 def test_the_words_tell_time_and_place_and_no_cause() -> None:
