@@ -101,8 +101,10 @@ def itip(
 
 
 def _organizer(session: Session, sender: Sender) -> vCalAddress:
+    """Return who organizes *session*. Our name is for us alone: a person may be trusted to."""
     organizer = vCalAddress(f"mailto:{session.organizer or sender.address}")
-    if sender.name:
+    ours = session.organizer in {None, sender.address, *sender.practice}
+    if sender.name and ours:
         organizer.params["CN"] = sender.name
     return organizer
 

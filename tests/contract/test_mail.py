@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.mail.imip import Sender
+from adapters.mail.imip import Sender, itip
 from adapters.mail.smtp import SmtpMailer
 from sync.domain.letters import Letter, Method
 from sync.domain.sessions import Answer, Attendee, SessionKey, Status
@@ -135,6 +135,15 @@ def test_without_encryption_nothing_leaves_the_machine(tmp_path) -> None:
     with post(tmp_path, tls="none", login=False) as server:
         mailer(server, username="", password="").send(LETTER)
         assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("organizer", "named"), [(None, True), (PRACTICE, True), ("clinic@example.com", False)]
+)
+def test_the_practice_gives_its_name_to_no_other_organizer(organizer, named) -> None:
+    """An organizer that is trusted with tags, in `[signals] trust`, has a name of their own."""
+    text = itip(replace(SESSION, organizer=organizer), Method.REQUEST, (GUEST,), SENDER, now=NOW)
+    assert ("CN=" in text) is named
 
 
 def test_a_certificate_that_nobody_trusts_is_refused(tmp_path, trusted, monkeypatch) -> None:
