@@ -10,6 +10,7 @@ from enum import Enum
 
 from sync.domain import identity
 from sync.domain.lifecycle import Duty, DutyKind, Raincheck, State
+from sync.domain.plain import how_it_stands
 from sync.domain.sessions import Session, SessionKey, Status, Timed
 from sync.domain.words import Dictionary, cleaned_notes, cleaned_title
 from sync.domain.writes import day_and_time
@@ -112,8 +113,9 @@ def _line(raincheck: Raincheck) -> str:
     when = raincheck.original.when
     at = day_and_time(when) if isinstance(when, Timed) else when.first.isoformat()
     what = {State.WAITING: "no new time yet", State.FAILED: "the server refused it"}
-    state = what.get(raincheck.state, "the server refuses a change")
-    why = f": {raincheck.reason}" if raincheck.reason else ""
+    state = what.get(raincheck.state) or how_it_stands(raincheck)
+    # Of one whose state is well, the reason is why it got its time: no trouble of anybody's.
+    why = f": {raincheck.reason}" if raincheck.reason and raincheck.state in what else ""
     return f"{raincheck.original.calendar}, {at} ({raincheck.id}): {state}{why}"
 
 

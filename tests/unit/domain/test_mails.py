@@ -229,3 +229,13 @@ def test_the_note_lists_what_waits_by_time_noticed() -> None:
     assert note.id == to_practice([first, second]).id
     assert note.id != to_practice([first]).id
     assert to_practice([first]).subject == "Raincheck: a session waits for you"
+
+
+def test_the_note_says_which_guest_hears_nothing_and_not_why_the_time_was_taken() -> None:
+    """A settled session waits for a person because of a mail; its reason is that of its slot."""
+    refused = Duty(DutyKind.INVITE, OFFER, guest=GUEST, refused=True)
+    made = raincheck(state=State.SETTLED, reason="same weekday and hour", duties=(refused,))
+    text = to_practice([made]).text
+    assert "(k3v9q2ab7x): a guest's address takes no mail; please tell them yourself" in text
+    assert "same weekday" not in text
+    assert GUEST not in text
