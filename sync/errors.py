@@ -113,6 +113,10 @@ class CalendarMissingError(CalendarError):
     """The account has no such calendar."""
 
 
+class DelayedError(CalendarError):
+    """The server does not take this one now; others it may take."""
+
+
 class RejectedError(CalendarError):
     """The server will not take this, now or later."""
 

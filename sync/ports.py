@@ -345,6 +345,7 @@ class Mailer(Protocol):
 
         Raises:
             RejectedError: this letter will never be taken.
+            DelayedError: not now, but other letters perhaps.
             AccessError: the mail server lets nobody in by this login.
             TransientError: later, perhaps.
         """

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sync.errors import (
     AccessError,
     CalendarError,
+    DelayedError,
     OutcomeUnknownError,
     RejectedError,
     UnreachableError,
@@ -46,6 +47,7 @@ def handing_in() -> Iterator[None]:
 
     Raises:
         RejectedError: this mail will never be taken.
+        DelayedError: not now; others may be.
         AccessError: no mail of this sender will.
         UnreachableError: it was not taken; later, perhaps.
         OutcomeUnknownError: it may have been.
@@ -69,7 +71,7 @@ def handing_in() -> Iterator[None]:
 
 def _by_code(code: int, what: str) -> CalendarError:
     """Return what a reply means (RFC 5321, 4.2.1): 4xx passes, 5xx does not."""
-    kind = RejectedError if code >= 500 else UnreachableError
+    kind = RejectedError if code >= 500 else DelayedError
     return _told(kind, f"{what} (status {code})")
 
 

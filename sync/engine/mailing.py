@@ -13,7 +13,7 @@ from sync.domain.sessions import Session
 from sync.engine.current import Pass
 from sync.engine.looking import Look
 from sync.engine.placing import Placed, has_news
-from sync.errors import AccessError, CalendarError, RejectedError
+from sync.errors import AccessError, CalendarError, DelayedError, RejectedError
 from sync.ports import Calendar, Letter, Mailer
 
 SENT = {
@@ -37,13 +37,14 @@ class Handed(Enum):
 class Postman:
     """Sends the mails that are owed. Trouble with the mail server leaves them owed.
 
-    ``reach`` tells how the mail server did.
+    ``reach`` tells how the mail server did, for the worst-off letter.
     """
 
     current: Pass
     looks: Mapping[str, Look]
     warnings: list[Warned] = field(default_factory=list)
     reach: Reach = Reach.OK
+    _down: bool = field(default=False, init=False)
     _invites: dict[str, bool] = field(default_factory=dict, init=False)
 
     def deliver(self, placed: Placed) -> None:
@@ -136,19 +137,26 @@ class Postman:
 
     def _handed_in(self, letter: Letter, mailer: Mailer) -> tuple[Handed, str]:
         """Return what became of *letter*, and why; a server in trouble is asked once a pass."""
-        if self.reach is not Reach.OK:
+        if self._down:
             return Handed.LATER, ""
         try:
             self.current.retries.call(lambda: mailer.send(letter))
         except RejectedError as error:
             return Handed.REFUSED, str(error)
         except CalendarError as error:
-            denied = isinstance(error, AccessError)
-            self.reach = Reach.DENIED if denied else Reach.UNREACHABLE
-            message = f"Mail could not be sent: {error}. It is kept, and sent in a later pass."
-            self.warnings.append(Warned(WarningCode.NOBODY_TOLD, message))
+            self._is_trouble(error)
             return Handed.LATER, ""
         return Handed.IN, ""
+
+    def _is_trouble(self, error: CalendarError) -> None:
+        """Note that a letter has to wait: by itself, as for a full mailbox, or with all others."""
+        self._down = not isinstance(error, DelayedError)
+        denied = isinstance(error, AccessError)
+        self.reach = Reach.DENIED if denied else Reach.UNREACHABLE
+        message = f"Mail could not be sent: {error}. It is kept, and sent in a later pass."
+        warned = Warned(WarningCode.NOBODY_TOLD, message)
+        if warned not in self.warnings:
+            self.warnings.append(warned)
 
     def _told_by_server(self, calendar: Calendar) -> bool:
         if calendar.name not in self._invites:

@@ -15,6 +15,7 @@ from sync.domain.sessions import Answer, Attendee, SessionKey, Status
 from sync.errors import (
     AccessError,
     CalendarError,
+    DelayedError,
     OutcomeUnknownError,
     RejectedError,
     UnreachableError,
@@ -167,9 +168,9 @@ def answer(status: str) -> Callable[[Post], None]:
     ("trouble", "kind"),
     [
         (refuse("550 no such user"), RejectedError),
-        (refuse("451 try later"), UnreachableError),
+        (refuse("451 try later"), DelayedError),
         (answer("554 spam"), RejectedError),
-        (answer("452 full"), UnreachableError),
+        (answer("452 full"), DelayedError),
         (answer(""), OutcomeUnknownError),
     ],
     ids=["refused", "greylisted", "spam", "full", "answer-lost"],

@@ -12,7 +12,13 @@ from sync.domain.lifecycle import State
 from sync.domain.passes import Reach, WarningCode
 from sync.domain.policy import Action, Policy, Terms
 from sync.domain.sessions import Answer, Attendee, Session, Status
-from sync.errors import AccessError, CalendarError, OutcomeUnknownError, UnreachableError
+from sync.errors import (
+    AccessError,
+    CalendarError,
+    DelayedError,
+    OutcomeUnknownError,
+    UnreachableError,
+)
 from tests.unit.engine.test_crashing_turns import GUEST, TURNS, Turn
 from tests.unit.engine.world import PRACTICE, Crash, Steps, World, at, tagged
 
@@ -163,6 +169,29 @@ def test_a_dead_mail_server_keeps_mail_for_later(
     assert report.rainchecks[0].state is State.SETTLED
     assert len(set(asked)) == 1  # a server in trouble is not asked for every letter
     world.mailer = alive
+    assert world.run().mail is Reach.OK
+    assert len(_told(world)) == 4
+
+
+def test_a_full_mailbox_holds_up_nobody_else(tmp_path: Path) -> None:
+    """One address takes nothing now, pass after pass: it is told once a pass, the others go out."""
+    world = _world(tmp_path, GUEST, OTHER)
+
+    class Picky(MemoryMailer):
+        full = True
+
+        def send(self, letter: Letter) -> None:
+            if self.full and letter.to == (GUEST,):
+                raise DelayedError("full", calendar="", operation="mail")
+            super().send(letter)
+
+    world.mailer = picky = Picky()
+    for _ in range(2):
+        report = world.run()
+        assert report.mail is Reach.UNREACHABLE
+        assert [warned.code for warned in report.warnings] == [WarningCode.NOBODY_TOLD]
+        assert [told[:2] for told in _told(world)] == [("REQUEST", OTHER), ("CANCEL", OTHER)]
+    picky.full = False
     assert world.run().mail is Reach.OK
     assert len(_told(world)) == 4
 
