@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 
+from sync.daemon import post
 from sync.daemon.accounts import Looked, Looker
 from sync.daemon.logs import told
 from sync.daemon.patience import Patient, Turn
@@ -17,7 +18,7 @@ from sync.domain.passes import PassReport, Reach
 from sync.engine import Engine
 from sync.engine.looking import Look
 from sync.errors import UnreachableError
-from sync.ports import ChangeSet, Scan
+from sync.ports import ChangeSet, Mailer, Scan
 from sync.retrying import Retries
 
 TICK_S = 1.0
@@ -108,6 +109,7 @@ class Loop:
     _rhythms: dict[str, Rhythm] = field(default_factory=dict, init=False)
     _lookers: dict[str, Looker] = field(default_factory=dict, init=False)
     _reach: dict[str, Reach] = field(default_factory=dict, init=False)
+    _post: Mailer | None = field(default=None, init=False)
     _replanned_s: float = field(default=float("-inf"), init=False)
     _last_s: float = field(default=0.0, init=False)
     _last_awake_s: float = field(default=0.0, init=False)
@@ -119,6 +121,8 @@ class Loop:
             JournalError: the state cannot be kept.
         """
         self._last_s, self._last_awake_s = self.clock_s(), self.seconds()
+        if self.engine.mailer is not None:
+            self._post = post.Patient(self.engine.mailer, self.seconds)
         for account in dict.fromkeys(each.account for each in self.engine.calendars):
             self._rhythms[account] = Rhythm(self._last_s)
             looker = Looker(account, self._looking_at(account), self.wishes.wake, self.seconds)
@@ -193,6 +197,7 @@ class Loop:
             settle=self.settle,
             stopping=self.wishes.stop.is_set,
             replan=replan,
+            mailer=self._post,
         )
 
     def _retries(self) -> Retries:

@@ -12,16 +12,18 @@ from typing import Any
 
 import pytest
 
-from adapters.memory import MemoryCalendar
+from adapters.memory import MemoryCalendar, MemoryMailer
 from sync.daemon import loop as daemon
 from sync.daemon.accounts import Looked, Looker
 from sync.daemon.loop import Loop, Wishes
 from sync.daemon.systemd import Systemd
+from sync.domain.letters import Letter
 from sync.domain.passes import PassReport, Reach
 from sync.domain.policy import Policy
 from sync.domain.practice import Holds
+from sync.domain.sessions import Attendee
 from sync.engine import Engine
-from sync.errors import AccessError, RateLimitError
+from sync.errors import AccessError, RateLimitError, UnreachableError
 from sync.journal import SqliteJournal
 from sync.retrying import Retries
 from tests.unit.engine.world import ZONE, World, at, tagged
@@ -121,12 +123,17 @@ class Running:
 
 @contextmanager
 def running(
-    tmp_path: Path, *, poll: timedelta = timedelta(hours=1), policy: Policy | None = None
+    tmp_path: Path,
+    *,
+    poll: timedelta = timedelta(hours=1),
+    policy: Policy | None = None,
+    mailer: MemoryMailer | None = None,
 ) -> Iterator[Running]:
     """Run two accounts, one calendar each: ``sessions`` at home, ``private`` away."""
     world = World(
         tmp_path, policy or Policy(), holds={"sessions": Holds.ALL, "private": Holds.NONE}
     )
+    world.mailer = mailer
     home = Gate(MemoryCalendar("sessions", account="home", zone=ZONE))
     away = Gate(MemoryCalendar("private", account="away", zone=ZONE))
     for event in (home.gate, home.speaks, away.speaks):
@@ -141,6 +148,7 @@ def running(
             clock=world.clock,
             holidays=lambda _: frozenset(),
             retries=Retries(attempts_max=1),
+            mailer=mailer,
         )
         wishes = Wishes()
         pulse = Pulse({}, time.monotonic)
@@ -209,6 +217,27 @@ def test_an_account_that_failed_before_is_not_waited_for(tmp_path: Path) -> None
         assert it.loop._lookers["away"].busy
         told = {look.name: look.reach for look in it.reports[-1].calendars}
         assert told == {"sessions": Reach.OK, "private": Reach.UNREACHABLE}
+
+
+def test_a_dead_mail_server_is_asked_once(tmp_path: Path) -> None:
+    """The passes that follow do not wait for it again; the calendars are settled all the same."""
+
+    class Dead(MemoryMailer):
+        asked = 0
+
+        def send(self, letter: Letter) -> None:
+            self.asked += 1
+            raise UnreachableError("down", calendar="", operation="mail")
+
+    dead = Dead()
+    with running(tmp_path, mailer=dead) as it:
+        it.away.gate.set()
+        guests = (Attendee("quillon@example.org"),)
+        it.home.calendar.put(tagged("one", at(2), attendees=guests))
+        for number in (1, 2, 3):
+            it.wait_for(lambda: sum(r.mail is Reach.UNREACHABLE for r in it.reports) >= number)  # noqa: B023 - called at once
+            it.look_now()
+        assert dead.asked == 1
 
 
 def test_a_signal_makes_all_due(tmp_path: Path) -> None:
