@@ -23,7 +23,7 @@ def reaching(host: str) -> Iterator[None]:
     """Raise what goes wrong before any mail is handed in, in our own words.
 
     Raises:
-        AccessError: the login is refused.
+        AccessError: the login is refused, or cannot be sent.
         UnreachableError: nothing was handed in; later, perhaps.
     """
     try:
@@ -35,6 +35,9 @@ def reaching(host: str) -> Iterator[None]:
         raise _told(AccessError, f"{host} refused the login") from error
     except smtplib.SMTPNotSupportedError as error:
         raise _told(AccessError, f"{host} offers no way to log in") from error
+    except UnicodeError:
+        # The library writes host and login in ASCII; its error holds what it could not write.
+        raise _told(AccessError, f"host or login of {host} cannot be written in ASCII") from None
     except ssl.SSLCertVerificationError as error:
         raise _told(UnreachableError, f"{host}: {_UNTRUSTED}") from error
     except (smtplib.SMTPException, OSError) as error:

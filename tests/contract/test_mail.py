@@ -198,6 +198,18 @@ def test_a_refused_login_is_for_a_person(tmp_path, trusted) -> None:
         mailer(server, password="wrong-canary").greet()
 
 
+@pytest.mark.parametrize("change", [{"password": "grün-canary"}, {"host": "smtp..example.org"}])
+def test_what_cannot_be_sent_is_for_a_person(tmp_path, trusted, change) -> None:
+    """A password with an umlaut, a host with an empty part: told, and not repeated."""
+    with (
+        post(tmp_path, certificate=trusted) as server,
+        pytest.raises(AccessError, match="cannot be written in ASCII") as caught,
+    ):
+        mailer(server, **change).greet()
+    assert "canary" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
 def test_a_server_that_is_down_is_tried_later() -> None:
     """Nothing listens there, or what listens says nothing sensible."""
     with pytest.raises(UnreachableError):
