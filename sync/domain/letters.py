@@ -11,6 +11,7 @@ from enum import Enum
 from sync.domain import identity
 from sync.domain.lifecycle import Duty, DutyKind, Raincheck, State
 from sync.domain.plain import how_it_stands
+from sync.domain.policy import Action
 from sync.domain.sessions import Session, SessionKey, Status, Timed
 from sync.domain.words import Dictionary, cleaned_notes, cleaned_title
 from sync.domain.writes import day_and_time
@@ -104,7 +105,8 @@ def _inviting(duty: Duty, raincheck: Raincheck, there: Session) -> tuple[str, li
 
 
 def _cancelling(duty: Duty, raincheck: Raincheck) -> tuple[str, list[str]]:
-    moved = duty.key == raincheck.original.key and raincheck.slot is not None
+    offered = raincheck.slot is not None and raincheck.action is not Action.HOLD
+    moved = duty.key == raincheck.original.key and offered
     sentences = ["The new time comes in a mail of its own."] if moved else []
     return "Cancelled", sentences
 

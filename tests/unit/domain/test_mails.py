@@ -186,6 +186,15 @@ def test_the_words_tell_time_and_place_and_no_cause() -> None:
     assert "Quillon" not in invites.subject + invites.text
 
 
+def test_a_new_time_is_announced_only_where_one_is_offered() -> None:
+    """What is held may never be booked; until then its guests know of no new time."""
+    duty = Duty(DutyKind.UNINVITE, raincheck().original.key, guest=GUEST)
+    for action, announced in ((Action.PROPOSE, True), (Action.HOLD, False)):
+        made = raincheck(state=State.SETTLED, action=action)
+        there = replace(made.original, status=Status.CANCELLED)
+        assert ("new time" in to_guest(duty, made, there, KNOWN).text) is announced
+
+
 def test_a_confirmed_offer_and_a_restored_original_say_so() -> None:
     """The guest is not asked again for what they have answered."""
     made = raincheck(state=State.SETTLED)
