@@ -14,6 +14,7 @@ from email.policy import SMTP
 from icalendar import Calendar, Event, vCalAddress
 
 from sync.domain.letters import Letter, Method
+from sync.domain.plain import visible
 from sync.domain.sessions import Answer, Session, SessionKey, Status, Timed
 
 PARTSTAT = {
@@ -105,7 +106,7 @@ def _organizer(session: Session, sender: Sender) -> vCalAddress:
     organizer = vCalAddress(f"mailto:{session.organizer or sender.address}")
     ours = session.organizer in {None, sender.address, *sender.practice}
     if sender.name and ours:
-        organizer.params["CN"] = sender.name
+        organizer.params["CN"] = visible(sender.name)
     return organizer
 
 
@@ -128,6 +129,6 @@ def _instance(key: SessionKey) -> datetime | date:
 
 def _address(address: str, name: str = "") -> Address:
     try:
-        return Address(name, addr_spec=address)
+        return Address(visible(name), addr_spec=address)
     except (MessageError, ValueError, IndexError) as error:
         raise UnsendableError("it is no address") from error

@@ -147,6 +147,18 @@ def test_the_practice_gives_its_name_to_no_other_organizer(organizer, named) -> 
     assert ("CN=" in text) is named
 
 
+def test_a_practice_with_a_name_of_several_lines_can_write(tmp_path, trusted) -> None:
+    """The name of the configuration may hold anything: it forges no header and stops no mail."""
+    named = Sender(PRACTICE, "The Lantern\nBcc: x@example.org\0", (PRACTICE,))
+    with post(tmp_path, certificate=trusted) as server:
+        mailer(server, sender=named).send(LETTER)
+        (mail,) = server.mails
+        ((_, event),) = server.invitations()
+    assert mail["Bcc"] is None
+    assert mail["X-Envelope"] == GUEST
+    assert event["ORGANIZER"].params["CN"] == "The LanternBcc: x@example.org"
+
+
 def test_a_certificate_that_nobody_trusts_is_refused(tmp_path, trusted, monkeypatch) -> None:
     """No login goes to a server that cannot show who it is."""
     with post(tmp_path, certificate=trusted) as server:
