@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import Enum
 
 from sync.domain.following import done
@@ -23,6 +24,9 @@ SENT = {
 NO_LONGER = "there is nothing to tell any more"
 BY_SERVER = "the calendar server tells its guests by itself"
 NO_MAIL = "no mail is configured any more"
+
+OUTAGE_MAX = timedelta(days=1)
+"""For how long a note to the practice waits for calendars to come back."""
 
 
 class Handed(Enum):
@@ -113,7 +117,8 @@ class Postman:
     def _tell_practice(self, placed: Placed, mailer: Mailer) -> None:
         """Send one note about everything that newly waits for a person.
 
-        While a calendar is out of reach it is not clear who has to see to what.
+        While a calendar is out of reach it is not clear who has to see to what; after `OUTAGE_MAX`
+        it is a person.
         """
         noted = [
             (raincheck, duty)
@@ -125,7 +130,10 @@ class Postman:
         for raincheck, duty in noted:
             if (raincheck, duty) not in waiting:
                 placed.put(self._over(raincheck, duty, "dropped", NO_LONGER))
-        if not waiting or any(look.message is not None for look in self.looks.values()):
+        if any(look.message is not None for look in self.looks.values()):
+            long_ago = self.current.now - OUTAGE_MAX
+            waiting = [(one, duty) for one, duty in waiting if one.noticed <= long_ago]
+        if not waiting:
             return
         handed, why = self._handed_in(to_practice([one for one, _ in waiting]), mailer)
         if handed is Handed.LATER:

@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,22 @@ def test_no_note_while_a_calendar_is_out_of_reach(tmp_path: Path) -> None:
     world.calendars["private"].missing = False
     world.run()
     assert len(world.mailer.boxes) == 1
+
+
+def test_an_account_that_stays_dead_silences_no_note(tmp_path: Path) -> None:
+    """A login that nobody renews: what has waited for a day is told, and once."""
+    world = _world(tmp_path)
+    world.hours = replace(world.hours, weekly={})
+    world.calendars["private"].missing = True
+    world.run()
+    world.clock.moment += timedelta(hours=23)
+    world.run()
+    assert world.mailer is not None
+    assert not world.mailer.boxes
+    for _ in range(2):
+        world.clock.moment += timedelta(hours=1)
+        world.run()
+        assert len(world.mailer.boxes) == 1
 
 
 def test_without_mail_any_more_nothing_stays_owed(tmp_path: Path) -> None:
