@@ -25,6 +25,8 @@ def said(step: Step) -> str:
             return f"marking the originals {so_far}"
         case Phase.FINISHING:
             return f"finishing what is owed {so_far}"
+        case Phase.MAILING:
+            return f"mailing guests {so_far}"
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ class Phase(Enum):
     WRITING = "writing"
     MARKING = "marking"
     FINISHING = "finishing"
+    MAILING = "mailing"
 
 
 @dataclass(frozen=True, slots=True)

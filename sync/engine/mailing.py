@@ -11,7 +11,7 @@ from sync.domain.lifecycle import MAILS, Duty, DutyKind, Raincheck
 from sync.domain.mails import Verdict, is_ripe, may_come_true, owing, stands
 from sync.domain.passes import Reach, Warned, WarningCode
 from sync.domain.sessions import Session
-from sync.engine.current import Pass
+from sync.engine.current import Pass, Phase, Step
 from sync.engine.looking import Look
 from sync.engine.placing import Placed, has_news
 from sync.errors import AccessError, CalendarError, DelayedError, RejectedError
@@ -58,14 +58,17 @@ class Postman:
             JournalError: at once; nothing is sent that could not be noted.
         """
         mailer = self.current.mailer
-        for id_, raincheck in list(placed.rainchecks.items()):
-            for duty in raincheck.duties:
-                if duty.kind not in MAILS or self.current.stopping():
-                    continue
-                if mailer is None:
-                    placed.put(self._over(placed.rainchecks[id_], duty, "dropped", NO_MAIL))
-                elif duty.kind is not DutyKind.NOTE:
-                    placed.put(self._see_to(placed.rainchecks[id_], duty, mailer))
+        kinds = MAILS if mailer is None else MAILS - {DutyKind.NOTE}
+        owed = [(r.id, d) for r in placed.rainchecks.values() for d in r.duties if d.kind in kinds]
+        for number, (id_, duty) in enumerate(owed, 1):
+            if self.current.stopping():
+                return
+            self.current.progress(Step(Phase.MAILING, number, len(owed)))
+            raincheck = placed.rainchecks[id_]
+            if mailer is None:
+                placed.put(self._over(raincheck, duty, "dropped", NO_MAIL))
+            else:
+                placed.put(self._see_to(raincheck, duty, mailer))
         if mailer is not None and not self.current.stopping():
             self._tell_practice(placed, mailer)
 

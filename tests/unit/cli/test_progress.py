@@ -17,6 +17,7 @@ def test_every_phase_has_its_words():
         assert said(Step(phase, 1, 2, "sessions"))
     assert said(Step(Phase.LOOKING, 1, 2, "work\x1b[2J")) == "looking at work[2J (1 of 2)"
     assert said(Step(Phase.WRITING, 2, 3)) == "writing new sessions (2 of 3)"
+    assert said(Step(Phase.MAILING, 1, 4)) == "mailing guests (1 of 4)"
     assert said(Step(Phase.PLACING, 1, 1)) == "placing 1 session"
     assert said(Step(Phase.PLACING, 1, 7)) == "placing 7 sessions"
 

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from adapters.memory import MemoryMailer
 from sync.domain.policy import Action, Policy, Terms
+from sync.domain.sessions import Attendee
 from sync.engine.current import Phase, Step
 from tests.unit.engine.world import World, at, tagged
 
@@ -46,3 +48,13 @@ def test_an_undo_tells_what_it_finishes(tmp_path: Path) -> None:
     with world.engine(progress=seen.append) as engine:
         engine.undo([made.id])
     assert seen == [Step(Phase.FINISHING, 1, 1)]
+
+
+def test_each_mail_to_a_guest_is_a_step(tmp_path: Path) -> None:
+    """A mail server takes its time for every one."""
+    world, seen = World(tmp_path, mailer=MemoryMailer()), list[Step]()
+    guests = (Attendee("quillon@example.org"),)
+    world.sessions.put(tagged("one", at(2), attendees=guests))
+    world.run(progress=seen.append)
+    mailing = [step for step in seen if step.phase is Phase.MAILING]
+    assert mailing == [Step(Phase.MAILING, 1, 2), Step(Phase.MAILING, 2, 2)]
