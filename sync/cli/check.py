@@ -32,7 +32,10 @@ HOLDS = {
 DROPPED = "what is dragged into it counts as disrupted"
 INVITES = "the server invites guests and tells them of changes"
 MAILED = "the server sends no invitations, so Raincheck mails guests itself, by [mail]"
-NOBODY = "the server sends no invitations, so nobody will be told: tell your guests yourself"
+NOBODY = (
+    "the server sends no invitations, so nobody will be told: tell your guests yourself, "
+    "or let Raincheck mail them (table [mail])"
+)
 
 
 @click.command()

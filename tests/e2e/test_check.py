@@ -57,7 +57,8 @@ def test_one_screen_tells_all(busy_office: Desk) -> None:
         "home (CalDAV): logged in.",
         # One single session and four of a series; not the cancelled one, nor the lockdown.
         "sessions: every event is a session, 5 sessions in the next 28 days;",
-        "so nobody will be told",
+        "so nobody will be told: tell your guests yourself,",
+        "or let Raincheck mail them (table [mail])",
         "private: busy time only.",
         "dropped: what is dragged into it counts as disrupted.",
         "not watched: Birthdays Practice",
