@@ -31,7 +31,7 @@ class Patient:
     def send(self, letter: Letter) -> None:
         """Hand *letter* in, or say again what the trouble is."""
         if self._trouble is not None and self.seconds() < self._until_s:
-            raise self._trouble
+            raise self._trouble.with_traceback(None)  # or it grows with every pass
         self._trouble = None
         try:
             self.mailer.send(letter)
