@@ -104,12 +104,14 @@ def is_ripe(duty: Duty, raincheck: Raincheck) -> Verdict:
     return Verdict.SEND if raincheck.state in STOOD else Verdict.WAIT
 
 
-def may_come_true(duty: Duty, raincheck: Raincheck) -> bool:
+def may_come_true(duty: Duty, raincheck: Raincheck, *, now: datetime) -> bool:
     """Return whether what the mail tells of may still be written, if it does not stand yet.
 
     An original is cancelled once its replacement stands; and it stays cancelled while a next time
-    is looked for, for which its guests do not wait.
+    is looked for, for which its guests do not wait. One that is over is not cancelled any more.
     """
+    if isinstance(when := raincheck.original.when, Timed) and when.span.end <= now:
+        return False
     original = duty.key == raincheck.original.key
     return original and duty.kind is DutyKind.UNINVITE and raincheck.state in OPEN
 

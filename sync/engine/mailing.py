@@ -101,9 +101,9 @@ class Postman:
         except CalendarError as error:
             look.fail(error)
             return None
-        if there is not None and stands(duty, raincheck, there, now=self.current.now):
-            return there
-        return None if may_come_true(duty, raincheck) else NO_LONGER
+        now = self.current.now
+        over = None if may_come_true(duty, raincheck, now=now) else NO_LONGER
+        return there if there and stands(duty, raincheck, there, now=now) else over
 
     def _sent(self, raincheck: Raincheck, duty: Duty, letter: Letter, mailer: Mailer) -> Raincheck:
         handed, why = self._handed_in(letter, mailer)

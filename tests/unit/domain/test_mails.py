@@ -9,7 +9,7 @@ from sync.domain import words
 from sync.domain.causes import BUILT_IN, TAG_WORDS, UNSPECIFIED, Cause, Fault
 from sync.domain.letters import Method, to_guest, to_practice
 from sync.domain.lifecycle import Duty, DutyKind, Raincheck, State
-from sync.domain.mails import Verdict, is_ripe, owing, stands
+from sync.domain.mails import Verdict, is_ripe, may_come_true, owing, stands
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
 from sync.domain.sessions import AllDay, Attendee, SessionKey, Status
@@ -146,6 +146,14 @@ def test_an_original_that_was_never_cancelled_is_not_told_to_take_place() -> Non
     duty = Duty(DutyKind.INVITE, made.original.key, guest=GUEST)
     assert not stands(duty, made, made.original, now=NOW)
     assert stands(duty, made, replace(made.original, sequence=2), now=NOW)
+
+
+def test_what_is_over_will_not_be_cancelled_any_more() -> None:
+    """A mail about its end waits while the replacement is still to be written, and no longer."""
+    made = raincheck(state=State.WAITING, slot=None)
+    duty = Duty(DutyKind.UNINVITE, made.original.key, guest=GUEST)
+    assert may_come_true(duty, made, now=at(2).start)
+    assert not may_come_true(duty, made, now=at(2).end)
 
 
 def test_nobody_is_told_of_what_is_over_or_has_no_time() -> None:
