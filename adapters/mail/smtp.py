@@ -90,10 +90,13 @@ class SmtpMailer:
         server.ehlo()
         if self.implicit:
             return
+        here = ip_address(server.sock.getpeername()[0]).is_loopback
+        if here and not self.username:
+            return  # there is no secret to hide, and a certificate for oneself is nobody's
         if server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
-        elif not ip_address(server.sock.getpeername()[0]).is_loopback:
+        elif not here:
             raise AccessError(
                 f"{self.host} offers no encryption, so nothing is handed in there",
                 calendar="",

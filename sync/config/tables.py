@@ -271,7 +271,9 @@ class Mail(Login):
     host: Filled = Field(description='the mail server, such as "smtp.example.org"')
     port: Annotated[StrictInt, Field(ge=1, le=65_535)] = 587
     tls: Literal["starttls", "implicit"] | None = None
-    sender: Email = Field(alias="from", description="the address that invitations come from")
+    sender: Annotated[Email, AfterValidator(values.ascii_only)] = Field(
+        alias="from", description="the address that invitations come from"
+    )
 
     @property
     def is_implicit(self) -> bool:

@@ -199,6 +199,14 @@ def email(value: str) -> str:
     return text.lower()
 
 
+def ascii_only(value: str) -> str:
+    """Return *value*, which mail servers without SMTPUTF8 (RFC 6531) have to take, too."""
+    if not value.isascii():
+        raise ValueError('expected an address in plain letters; a domain such as "bücher.example" '
+                         'is written "xn--bcher-kva.example"')  # fmt: skip
+    return value
+
+
 def zone(value: str) -> str:
     """Return the name of a zone that this machine knows."""
     try:

@@ -81,7 +81,10 @@ class Post:
 def post(
     folder: Path, *, tls: str = "starttls", login: bool = True, certificate: Path | None = None
 ) -> Iterator[Post]:
-    """Run a server until the block ends. *tls*: ``starttls``, ``implicit`` or ``none``."""
+    """Run a server until the block ends.
+
+    *tls*: ``starttls`` (asked for), ``offered`` (taken or not), ``implicit`` or ``none``.
+    """
     found = Post(free_port())
     context = None
     if tls != "none":
@@ -92,7 +95,7 @@ def post(
         hostname="127.0.0.1",
         port=found.port,
         ssl_context=context if tls == "implicit" else None,
-        tls_context=context if tls == "starttls" else None,
+        tls_context=context if tls in {"starttls", "offered"} else None,
         require_starttls=tls == "starttls",
         authenticator=found.authenticate,
         auth_required=login and tls == "starttls",

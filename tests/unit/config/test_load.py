@@ -125,6 +125,7 @@ def test_fault_in_a_required_table(small, old, new, where, hint):
         ('[fees]\nwaive = ["crash"]', "fees.waive[0]", "technical"),
         ('[[fees.clients]]\nemail = "a@example.org"\nsession = "1"', "fees.session", "missing"),
         ('[mail]\nhost = "smtp.example.org"', "mail.from", "missing"),
+        ('[mail]\nhost = "x.org"\nfrom = "a@bücher.example"', "mail.from", "plain letters"),
         ('[daemon]\npoll = "1s"', "daemon.poll", "10s"),
         ('[daemon]\nmetrics = "0.0.0.0:9464"', "daemon.metrics", "127.0.0.1:9464"),
         ('[practice."[key]"]', 'practice."[key]"', "unknown key"),
