@@ -22,6 +22,12 @@ _STATE = (
     " alone, its state directory: leave the key out."
 )
 
+_HIDDEN = (
+    "warning: {path} is in a home folder, which a service of the whole machine cannot see, so it"
+    " will not start: install the program elsewhere, as in `python3 -m venv /opt/raincheck &&"
+    " /opt/raincheck/bin/pip install .`, and call that one's `service`; or use --user."
+)
+
 
 @click.group()
 def service() -> None:
@@ -109,15 +115,42 @@ def _advice(*, user: bool, timer: bool) -> Iterator[str]:
 def _units(config: str | None, *, user: bool, timer: bool) -> dict[str, str]:
     path = Path(find_config(config, os.environ)).absolute()
     settings = loaded(str(path))
-    if settings.state.path and not user:
-        click.echo(_STATE, err=True)
+    if not user:
+        for warning in _doubts(settings):
+            click.echo(warning, err=True)
     names = (systemd.ONE_OFF, systemd.TIMER) if timer else (systemd.DAEMON,)
     return {
         name: systemd.unit(
-            name, command=_program(), config=str(path), user=user, secrets=_secrets(settings)
+            name,
+            command=str(_program()),
+            config=str(path),
+            user=user,
+            secrets=_secrets(settings),
+            others=_calls_others(settings),
         )
         for name in names
     }
+
+
+def _doubts(settings: Config) -> Iterator[str]:
+    """Yield why a service of the whole machine would fail; what it is handed may be hidden."""
+    if settings.state.path:
+        yield _STATE
+    # The program, what it is made of, and what runs it.
+    for path in (_program(), Path(__file__), Path(sys.base_prefix)):
+        if systemd.is_hidden(path):
+            yield _HIDDEN.format(path=path)
+            return
+
+
+def _calls_others(settings: Config) -> bool:
+    """Return whether a password comes from a program."""
+    logins = (settings.mail, *settings.accounts)
+    return any(
+        each.password_command is not None
+        for each in logins
+        if each is not None and not isinstance(each, GoogleAccount)
+    )
 
 
 def _secrets(settings: Config) -> dict[str, str]:
@@ -136,12 +169,10 @@ def _secrets(settings: Config) -> dict[str, str]:
     return {id_: str(path) for id_, path in paths.items() if path.exists()}
 
 
-def _program() -> str:
+def _program() -> Path:
     """Return the program itself, as an absolute path."""
     beside = Path(sys.executable).with_name("raincheck")
-    return str(
-        beside if beside.exists() else Path(shutil.which("raincheck") or sys.argv[0]).absolute()
-    )
+    return beside if beside.exists() else Path(shutil.which("raincheck") or sys.argv[0]).absolute()
 
 
 @contextmanager

@@ -26,13 +26,11 @@ def rows(page: str, header: str) -> Iterator[list[str]]:
 def test_the_readme_tells_what_to_write_for_every_cause() -> None:
     """Each cause stands in the row of its fault, and beside it every tag that names it."""
     told: dict[str, str] = {}
-    for fault, causes, write, _ in rows(
-        "README.md", "| fault | causes | write | fee by default |"
-    ):
+    for fault, causes, write, _ in rows("README.md", "| fault | causes | write | fee by default |"):
         names, tags = WORD.findall(causes), WORD.findall(write)
         assert {BUILT_IN[name].value for name in names} == {fault}
         assert {KNOWN.causes[folded(tag)].name for tag in tags} == set(names)
-        told |= {tag: fault for tag in tags}
+        told |= dict.fromkeys(tags, fault)
     assert told.keys() == KNOWN.causes.keys()
 
 

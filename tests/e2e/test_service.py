@@ -5,11 +5,13 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import click
 import pytest
 
+from sync import systemd
 from sync.cli import service
 from sync.config import CaldavAccount, credential_of, load, password_of
 from tests.e2e.desk import COMMAND, Desk
@@ -17,6 +19,8 @@ from tests.unit.journal.test_files import locked_out
 
 ANALYZE = [path] if (path := shutil.which("systemd-analyze")) else []
 """Where systemd is not installed there is nobody to ask."""
+
+WX = "MemoryDenyWriteExecute=yes"
 
 
 def shown(office: Desk, *options: str) -> str:
@@ -65,6 +69,62 @@ def test_the_system_unit_is_shielded(radicale_office: Desk, analyze: str) -> Non
     level = re.search(r"Overall exposure level for raincheck.service: ([\d.]+)", done.stdout)
     assert level, done.stdout + done.stderr
     assert float(level[1]) <= 1.5
+
+
+@pytest.mark.parametrize("timer", [False, True])
+def test_a_users_unit_is_shielded_as_far_as_it_can_be(
+    radicale_office: Desk, *, timer: bool
+) -> None:
+    """Only what needs no privileges: a user's manager cannot start a unit that asks for more."""
+    options = ("--user", "--timer") if timer else ("--user",)
+    unit = next(iter(_by_name(shown(radicale_office, *options)).values()))
+    for setting in ("NoNewPrivileges=yes", "SystemCallFilter=@system-service", WX):
+        assert f"\n{setting}\n" in unit
+    system = next(iter(_by_name(shown(radicale_office, *options[1:])).values()))
+    only_roots = {"DynamicUser", "CapabilityBoundingSet", "ProtectSystem", "PrivateTmp"}
+    assert only_roots <= {*re.findall(r"^(\w+)=", system, re.MULTILINE)}
+    assert not only_roots & {*re.findall(r"^(\w+)=", unit, re.MULTILINE)}
+    assert "\n\n\n" not in unit + system
+
+
+def test_other_makers_programs_may_compile_as_they_run(radicale_office: Desk) -> None:
+    """A password manager on Node.js crashes where memory is never both written and run."""
+    radicale_office.rewrite(r'password_file = "password"', 'password_command = "pass show dav"')
+    assert WX not in shown(radicale_office, "--user")
+    assert WX in shown(radicale_office)
+
+
+@pytest.mark.parametrize("options", [(), ("--user",)])
+def test_the_drop_in_is_the_units_own(radicale_office: Desk, options: tuple[str, ...]) -> None:
+    """What the unit says of drop-ins edits this unit, and no other manager's."""
+    command = " ".join(("systemctl", *options, "edit raincheck.service"))
+    assert f"\n# {command}\n" in shown(radicale_office, *options)
+
+
+def test_a_program_that_the_system_service_cannot_see_is_told(
+    radicale_office: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The unit hides home folders, and would not start; a user's own unit sees them."""
+    program = "/home/quillon/.venv/bin/raincheck"
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "argv", [program])
+    monkeypatch.setenv("PATH", "/nowhere")
+    show = ["show", "--config", str(radicale_office.config)]
+    service.service.main([*show, "--user"], standalone_mode=False)
+    assert capsys.readouterr().err == ""
+    service.service.main(show, standalone_mode=False)
+    assert f"warning: {program} is in a home folder" in capsys.readouterr().err
+
+
+def test_what_the_system_service_cannot_see(tmp_path: Path) -> None:
+    """Home folders, and what links into one: an environment may run on a Python that is there."""
+    link = tmp_path / "python"
+    link.symlink_to("/home/quillon/python/bin/python3")
+    assert systemd.is_hidden(link)
+    for path in ("/home/quillon/raincheck", "/root/raincheck", "/run/user/1000/raincheck"):
+        assert systemd.is_hidden(Path(path))
+    for path in ("/opt/raincheck/bin/raincheck", "/homestead/raincheck"):
+        assert not systemd.is_hidden(Path(path))
 
 
 def test_the_unit_is_handed_what_it_may_read(radicale_office: Desk) -> None:
