@@ -11,6 +11,7 @@ from sync.domain.guests import answer_of
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.policy import SignalKind
 from sync.domain.sessions import AllDay, Answer, Kind, Session, SessionKey, Status, Timed
+from sync.domain.slips import slip_of
 
 AHEAD_MAX = timedelta(days=400)
 """Instances of series further ahead than this are not looked at."""
@@ -91,9 +92,8 @@ def judged(
     if is_replacement(session) or is_silent(session, said, watch, now):
         return None
     inherited = () if master is None else words_of(master)
-    cause = words.most_telling(
-        tuple(word for word in said if word not in inherited), watch.dictionary
-    )
+    own = tuple(word for word in said if word not in inherited)
+    cause = words.most_telling(own, watch.dictionary)
     if cause is None and is_dropped(session, watch):
         cause = _PLAIN
     if cause is not None:
@@ -101,7 +101,19 @@ def judged(
         if hindered is not None:
             return hindered
         return disruption_of(session, SignalKind.TAG, cause, said, now)
-    return None if hindrance(session, watch) else _given_up(session, watch, said, now, master)
+    if hindrance(session, watch):
+        return None
+    given_up = _given_up(session, watch, said, now, master)
+    return given_up if given_up is not None else _misspelt(session, own, watch)
+
+
+def _misspelt(session: Session, own: tuple[str, ...], watch: Watch) -> Warned | None:
+    """Return a warning if what stands in *session* can only have been meant as a tag."""
+    tag = slip_of(own, watch.dictionary)
+    if tag is None:
+        return None
+    message = f'A tag is misspelt and counts for nothing; the nearest one is "{tag}".'
+    return warned(session, WarningCode.UNSUPPORTED, message)
 
 
 def _given_up(

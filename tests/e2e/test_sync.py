@@ -175,6 +175,18 @@ def test_what_may_not_be_acted_on_is_a_warning(office: Desk) -> None:
     assert office.resources() == before
 
 
+def test_a_misspelt_tag_is_told_and_left_alone(office: Desk) -> None:
+    """In a session that is otherwise plain: the pass says so once, and the nearest tag."""
+    office.put("a", session("a@example.org", in_days(2), "DESCRIPTION:#disrupte"))
+    office.put("b", session("b@example.org", in_days(3), "CATEGORIES:no-shw"))
+    office.put("c", session("c@example.org", in_days(4), "CATEGORIES:disruptive"))
+    report = office.sync()
+    told = sorted((warned["uid"], warned["code"]) for warned in report["warnings"])
+    assert told == [("a@example.org", "unsupported"), ("b@example.org", "unsupported")]
+    assert report["rainchecks"] == []
+    assert office.sync()["warnings"] == []
+
+
 def test_a_person_s_word_on_a_replacement_stands(office: Desk) -> None:
     """Moved by hand it stays where it was put; deleted by hand it never comes back."""
     for uid in ("moved", "deleted"):

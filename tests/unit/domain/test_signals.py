@@ -133,6 +133,46 @@ def test_a_tag_on_a_whole_day_is_a_warning():
     assert code_of(session(*TAGGED, when=day)) is WarningCode.UNSUPPORTED
 
 
+@pytest.mark.parametrize(
+    ("more", "tag"),
+    [
+        ({"notes": "#disrupte"}, "disrupted"),
+        ({"title": "Quillon #disrupt"}, "disrupted"),
+        ({"title": "Disruptde: Quillon"}, "disrupted"),
+        ({"categories": ("no-shw",)}, "no-show"),
+        ({"categories": ("Therapy", "disrupte_internet")}, "disrupted-internet"),
+    ],
+)
+def test_a_misspelt_tag_is_a_warning(more, tag):
+    """It says which tag was meant, and quotes nobody; a pass was silent about it once."""
+    verdict = says(session(**more))
+    assert verdict.code is WarningCode.UNSUPPORTED
+    assert f'"{tag}"' in verdict.message
+    assert "uillon" not in verdict.message
+    assert verdict.uid == KEY.uid
+
+
+@pytest.mark.parametrize(
+    "word", ["disruptive", "disruptor", "crushed", "snow-show", "not-now", "relate-cancel", "paid"]
+)
+def test_an_ordinary_word_is_no_slip(word):
+    """Only what can have been meant as nothing else; and never in plain text."""
+    assert says(session(word, notes=f"#{word}; disrupte, no-shw")) is None
+
+
+def test_a_slip_is_told_only_where_the_tag_would_count():
+    """Not in what is long past, in a series, beside a signal that is right, or where it is one."""
+    assert says(session("disrupte", when=at(NOW - timedelta(days=20)))) is None
+    assert says(session("disrupte", kind=Kind.SERIES)) is None
+    assert says(session("disrupte", organizer="quillon.wren@example.com")) is None
+    assert isinstance(says(session("disrupte", "disrupted")), Disruption)
+    assert isinstance(says(session("disrupte", status=Status.CANCELLED)), Disruption)
+    master = session("disrupte", kind=Kind.SERIES)
+    assert judged(session("disrupte", kind=Kind.INSTANCE), WATCH, now=NOW, master=master) is None
+    own = replace(WATCH, dictionary=dictionary({"disrupte": "crash"}, BUILT_IN))
+    assert isinstance(says(session("disrupte"), own), Disruption)
+
+
 @pytest.mark.parametrize("word", ["lockdown", "closure", "outage", "Sick Day", "sick_day"])
 def test_a_closure_is_no_session(word):
     """A closure word alone is no tag, on whole days neither, nor on a cancelled one."""
