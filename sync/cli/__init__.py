@@ -76,6 +76,6 @@ def raincheck() -> None:
     """Reschedule disrupted sessions in the calendar you already have.
 
     Tag a session in your calendar app (the category or hashtag "disrupted"), run `raincheck sync`,
-    and it has a new time by your policy. New here? Try `raincheck demo`, then
-    `raincheck init`.
+    and it has a new time by your policy. New here? `raincheck init` asks what it needs;
+    `make demo`, where you installed from, shows it work without an account.
     """

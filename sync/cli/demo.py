@@ -19,7 +19,8 @@ from sync.cli.exits import INTERRUPTED, ended_by_signals
 def demo(*, keep: bool, google: bool) -> None:
     """See it work: a calendar server of its own, a sample week, one sync.
 
-    Needs no account and touches nothing of yours. Everything is removed again at the end.
+    Needs no account and touches nothing of yours. Everything is removed again at the end. It needs
+    the extra "demo": `make demo`, in the folder that you installed from, has it.
     """
     # Not at the top: rich takes longer to import than other commands to run.
     from sync.demo.folder import DemoError

@@ -29,8 +29,10 @@ def find_config(option: str | None, environ: Mapping[str, str], *, system: Path 
         if path.is_file():
             return path
     looked = ", ".join(("--config", "$RAINCHECK_CONFIG", *map(str, usual)))
-    ways = "`raincheck init` writes one; or see config.example.toml"
-    message = f"no configuration found; looked at {looked}; {ways}"
+    message = (
+        "no configuration found: `raincheck init` writes one, or copy config.example.toml;"
+        f" looked at {looked}"
+    )
     raise ConfigError("", (Problem("", message),))
 
 

@@ -178,8 +178,8 @@ def _paragraph(*parts: RenderableType) -> Padding:
 
 
 def _program() -> str:
-    """Return how to call the program from here: by its name only where that is on the path."""
-    called = Path(sys.argv[0])
+    """Return how to call the program from anywhere: by name alone only where the path has it."""
+    called = Path(sys.argv[0]).absolute()
     if shutil.which("raincheck") is not None:
         return "raincheck"
     if called.name != "raincheck":

@@ -31,11 +31,11 @@ def test_default_of_the_users_folder(tmp_path):
 
 
 def test_none_found_says_where_it_looked(tmp_path):
-    """The message names every place and the example to start from."""
+    """The message says what to do first, and names every place and the example to start from."""
     with pytest.raises(ConfigError) as caught:
         find_config(None, {"HOME": str(tmp_path)}, system=tmp_path / "etc")
     (line,) = describe(caught.value)
-    assert line.startswith("no configuration found; looked at ")
+    assert line.startswith("no configuration found: `raincheck init` writes one")
     for place in (str(tmp_path), "etc/raincheck/config.toml", "config.example.toml"):
         assert place in line
 
