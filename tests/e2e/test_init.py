@@ -164,6 +164,7 @@ def test_what_is_missing_is_said_at_once(newcomer):
         ({"timezone": "Europe/Londn"}, 2, "Europe/London"),
         ({"sessions": "Sesions"}, 2, "Sessions"),
         ({"busy": "Nowhere"}, 2, "--busy"),
+        ({"busy": NAMES[0]}, 2, "--busy: Sessions holds your sessions already"),
         ({"password_env": "X"}, 2, "--password-env"),
         ({"password_file": None, "password_env": "NOT_SET"}, 78, "the password is empty"),
         ({"password_file": None, "password_command": "echo wrong"}, 77, "app password"),
@@ -268,7 +269,8 @@ def test_a_server_that_asks_for_no_login(xandikos_server, tmp_path):
 QUESTIONS = (
     ("with commas: ", "sessions"),
     ("[all]: ", ""),
-    ("when you are busy? (empty: none): ", "2, 1"),
+    ("when you are busy? (Enter: none): ", "sessions"),
+    ("when you are busy? (Enter: none): ", "private life"),
     ("Time zone [Europe/London]: ", ""),
     ("commas between: ", ME),
     ("Working hours: ", "mon-fri 9-5"),
@@ -285,6 +287,8 @@ TOLD = (
     "the login is refused",
     'there is no calendar "9"',
     'there is no calendar "nothing"',
+    "That will not do: Sessions holds your sessions already; the others are: ",
+    "Busy: Private life.",
     '"9-5" ends before it starts',
     "Understood as: Mon-Fri 09:00-17:00; Sat-Sun closed.",
     "Understood as: Mon-Sun 07:00-21:00.",
@@ -337,11 +341,12 @@ def test_flags_are_not_asked_for_and_wrong_ones_are(newcomer):
     flags = newcomer.flags(hours="mon 9-5", busy=None, fee=None)
     command = [COMMAND, "init", *flags, "--no-fees", "--no-check"]
     with terminal(command, environ=newcomer.environ) as screen:
-        screen.answers(("[all]: ", "guests"), ("(empty: none): ", "none"), ("London]: ", ""))
+        screen.answers(("[all]: ", "guests"), ("(Enter: none): ", "none"), ("London]: ", ""))
         assert "Address" not in screen.shown
         screen.answers(("Working hours: ", "tue 9-5pm"), ("[Y/n]: ", "y"))
         assert screen.ends() == 0, screen.shown
     assert [each["sessions"] for each in newcomer.written()["calendars"]] == ["invited"]
+    assert "Careful: nothing in Private life will keep a new time away." in screen.shown
 
 
 def test_the_keyring_keeps_the_password_if_a_person_says_so(newcomer):

@@ -1,13 +1,13 @@
 """Which calendars hold sessions, and which only busy time: by number, name or path."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import click
 
 from sync.cli.init.accounts import Desk
-from sync.cli.init.asking import Question, answered, say, sentence, understood
+from sync.cli.init.asking import Question, answered, paragraph, say, sentence, understood
 from sync.cli.init.questions import HOLDS, can_hold
 from sync.config import values
 from sync.domain.plain import visible
@@ -17,6 +17,10 @@ REFUSED = {
     "no events": "holds no events",
     "read-only": "is read-only, and sessions are moved inside their own calendar",
 }
+
+KEEPS_CLEAR = """\
+New times keep clear of what stands in your other calendars, too, if you name them here: your
+private one, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +45,53 @@ def chosen(listed: Sequence[Listed], desk: Desk) -> Chosen:
     )
     sessions = _picked(which_hold, desk.flags.sessions, asks=desk.asks)
     invited = answered(HOLDS, "invited" if desk.flags.invited else None, asks=desk.asks)
-    which_tell = Question(
-        "--busy",
-        "Which of the others say when you are busy? (empty: none)",
-        lambda answer: picked(answer, listed, for_sessions=False),
-        "",
-        "New times keep clear of what stands in these, too: your private calendar, say.",
-    )
-    others = any(one.holds_events for at, one in enumerate(listed) if at not in sessions)
-    busy = _picked(which_tell, desk.flags.busy, asks=desk.asks and others)
+    busy = _busy(listed, desk, sessions)
     names = names_of(listed)
     return Chosen(
         tuple(names[each] for each in sessions),
         invited == "invited",
-        tuple(names[each] for each in busy if each not in sessions),
+        tuple(names[each] for each in busy),
     )
+
+
+def _busy(listed: Sequence[Listed], desk: Desk, sessions: Collection[int]) -> tuple[int, ...]:
+    """Return which of the calendars that hold no sessions tell of busy time; told once more."""
+    others = [at for at, one in enumerate(listed) if one.holds_events and at not in sessions]
+    asks = desk.asks and bool(others)
+    if asks:
+        paragraph(KEEPS_CLEAR)
+        for at in others:
+            say(_line(listed, at))
+    question = Question(
+        "--busy",
+        "Which of these others say when you are busy? (Enter: none)",
+        lambda answer: picked_others(answer, listed, sessions),
+        "",
+    )
+    busy = _picked(question, desk.flags.busy, asks=asks)
+    if desk.asks and busy:
+        say(f"  Busy: {', '.join(_called(listed[at]) for at in busy)}.")
+    elif others and not busy:
+        names = " or ".join(_called(listed[at]) for at in others)
+        say(f"  Careful: nothing in {names} will keep a new time away.")
+    return busy
 
 
 def _show(listed: Sequence[Listed]) -> None:
     say()
     say("Logged in. These calendars are there:")
-    for number, one in enumerate(listed, 1):
-        why = can_hold(one)
-        say(f"  {number:2}  {visible(one.title or one.path)}{f' ({why})' if why else ''}")
+    for at, _ in enumerate(listed):
+        say(_line(listed, at))
+
+
+def _line(listed: Sequence[Listed], at: int) -> str:
+    why = can_hold(listed[at])
+    return f"  {at + 1:2}  {_called(listed[at])}{f' ({why})' if why else ''}"
+
+
+def _called(one: Listed) -> str:
+    """Return what a person at the terminal knows it by."""
+    return visible(one.title or one.path)
 
 
 def _picked(
@@ -114,6 +142,28 @@ def picked(answer: str, listed: Sequence[Listed], *, for_sessions: bool) -> tupl
     if not found:
         raise ValueError("name at least one")
     return tuple(sorted(found))
+
+
+def picked_others(
+    answer: str, listed: Sequence[Listed], sessions: Collection[int]
+) -> tuple[int, ...]:
+    """Return which of *listed* tell of busy time: as `picked`, and none that hold *sessions*.
+
+    Raises:
+        ValueError: also if one of them does. Left out without a word, whoever counted the others
+            from 1 would believe that the private calendar is watched.
+    """
+    busy = picked(answer, listed, for_sessions=False)
+    both = next((at for at in busy if at in sessions), None)
+    if both is None:
+        return busy
+    others = [
+        f"{at + 1} {_called(one)}"
+        for at, one in enumerate(listed)
+        if one.holds_events and at not in sessions
+    ]
+    names = f"the others are: {', '.join(others)}" if others else "there are no others"
+    raise ValueError(f"{_called(listed[both])} holds your sessions already; {names}")
 
 
 def _one(word: str, listed: Sequence[Listed], *, for_sessions: bool) -> int:

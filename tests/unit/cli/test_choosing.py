@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sync.cli.init.choosing import names_of, picked
+from sync.cli.init.choosing import names_of, picked, picked_others
 from sync.cli.init.questions import EMAILS, HOLDS, HOLIDAYS, KIND, PRICE, URL
 from sync.ports import Listed
 
@@ -64,6 +64,22 @@ def test_busy_time_may_be_read_only_or_nowhere():
     assert picked("none", LISTED, for_sessions=False) == ()
     with pytest.raises(ValueError, match="holds no events"):
         picked("Tasks", LISTED, for_sessions=False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("1", "Sessions holds your sessions already; the others are: 2 Ill, or away, 4 Birthdays"),
+        ("2, sessions", "Sessions holds your sessions already"),
+    ],
+)
+def test_a_calendar_of_sessions_is_no_other(answer, says):
+    """Somebody who counts the others from 1 is told, and not left with one unwatched."""
+    with pytest.raises(ValueError, match=re.escape(says)):
+        picked_others(answer, LISTED[:4], {0})
+    assert picked_others("2", LISTED[:4], {0}) == (1,)
+    with pytest.raises(ValueError, match="there are no others"):
+        picked_others("1", LISTED[:1], {0})
 
 
 def test_a_calendar_is_named_by_what_only_it_is_called():
