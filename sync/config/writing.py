@@ -41,7 +41,8 @@ class Answers:
 
     ``sessions`` and ``busy`` are calendars of the account, by display name, path or id; with
     *invited* only events with guests are sessions. ``price`` is amount and currency of one session;
-    None: no fees.
+    None: no fees. ``buffer`` is a duration; empty for none. Without *rebooks_no_shows* a session
+    that the client missed gets no new time.
     """
 
     account: OnServer | AtGoogle
@@ -53,6 +54,8 @@ class Answers:
     emails: tuple[str, ...] = ()
     holidays: str = ""
     price: tuple[str, str] | None = None
+    buffer: str = ""
+    rebooks_no_shows: bool = True
 
 
 def text_of(answers: Answers) -> str:
@@ -63,7 +66,7 @@ def text_of(answers: Answers) -> str:
     """
     parts = (_practice, _account, _calendars, _hours, _fees)
     told = ["\n".join(part(answers)) for part in parts]
-    return "\n\n".join([HEAD, *told, TAIL])
+    return "\n\n".join([HEAD, *told, TAIL, *([] if answers.rebooks_no_shows else [NO_SHOWS])])
 
 
 def quoted(text: str) -> str:
@@ -117,6 +120,14 @@ notice = "24h"                           # nobody is asked to come sooner than t
 within = "14d"                           # and nobody waits longer
 prefer = "same-time"                     # or "soonest", or a list: ["thu 16:00-18:00"]
 max_new = 10                             # more new ones in one pass: nothing is written, exit 1
+"""
+
+NO_SHOWS = """\
+# Who does not come gets no new time: it is marked, and priced by [fees] if you have any. One that
+# was paid for is made up anyway. Without this rule it is rescheduled like any other.
+[[policy.rules]]
+causes = ["no-show", "late"]
+action = "record"
 """
 
 
@@ -174,7 +185,8 @@ def _hours(answers: Answers) -> Iterator[str]:
     else:
         yield _noted('# holidays = "GB-ENG"', "public holidays: a country, or country-part")
     yield _noted('# closed = ["2026-12-24/2027-01-02"]', "days, or first/last")
-    yield _noted('# buffer = "10m"', "free time before and after everything")
+    buffer = f"buffer = {quoted(answers.buffer)}" if answers.buffer else '# buffer = "10m"'
+    yield _noted(buffer, "free time before and after everything")
     yield _noted("# max_per_day = 8", "sessions on one day")
 
 

@@ -70,9 +70,11 @@ class Newcomer:
             "email": ME,
             "hours": "mon-sun 7-21",
             "holidays": "GB-ENG",
+            "buffer": "10",
             "fee": "80.00 GBP",
         } | {name.replace("_", "-"): value for name, value in changed.items()}
-        return [word for name, v in given.items() if v is not None for word in (f"--{name}", v)]
+        words = [word for name, v in given.items() if v is not None for word in (f"--{name}", v)]
+        return [*words, "--no-rebook-no-shows"]
 
     def run(self, *words: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -130,7 +132,9 @@ def test_flags_answer_everything(newcomer):
     ]
     assert written["hours"]["sun"] == ["07:00-21:00"]
     assert written["hours"]["holidays"] == "GB-ENG"
+    assert written["hours"]["buffer"] == "10m"
     assert written["fees"]["session"] == "80.00"
+    assert written["policy"]["rules"] == [{"causes": ["no-show", "late"], "action": "record"}]
     assert modes(newcomer.folder) == {"config.toml": 0o600}
     assert stat.S_IMODE(newcomer.folder.stat().st_mode) == 0o700
     for words in (
@@ -170,6 +174,7 @@ def test_what_is_missing_is_said_at_once(newcomer):
         ({"password_file": None, "password_command": "echo wrong"}, 77, "app password"),
         ({"url": f"http://127.0.0.1:{free_port()}/"}, 75, "is the address right"),
         ({"google": "client.json"}, 2, "--google"),
+        ({"buffer": "some"}, 2, "--buffer"),
         ({"username": "\udcff"}, 2, "--username"),
         ({"password_file": "\udcff"}, 2, "--password-file"),
     ],
@@ -279,6 +284,8 @@ QUESTIONS = (
     ("Working hours: ", "daily 7-21"),
     ("[Y/n]: ", "y"),
     ("GB-ENG (empty: none): ", ""),
+    ("between sessions? [10]: ", "0"),
+    ("(yes or no) [no]: ", "yes"),
     ("(empty: no fees): ", ""),
 )
 TOLD = (
@@ -333,6 +340,8 @@ def test_a_person_is_asked_again_until_the_answer_works(newcomer, asked):
     assert [each["sessions"] for each in written["calendars"]] == ["all", "none"]
     assert [each["calendar"] for each in written["calendars"]] == list(NAMES)
     assert "fees" not in written
+    assert "rules" not in written["policy"]
+    assert "buffer" not in written["hours"]
     assert modes(newcomer.folder) == {"config.toml": 0o600, "home.password": 0o600}
 
 
@@ -469,6 +478,8 @@ def test_a_person_may_try_google_again(at_google):
             ("Working hours: ", "daily 7-21"),
             ("[Y/n]: ", ""),
             ("(empty: none): ", ""),
+            ("between sessions? [10]: ", ""),
+            ("(yes or no) [no]: ", ""),
             ("(empty: no fees): ", ""),
         )
         assert screen.ends() == 0, screen.shown

@@ -1,6 +1,7 @@
 """What `raincheck init` writes: understood by the reader, whatever the answers are."""
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sync.config import parse
 from sync.config.opening import in_words, week_of
 from sync.config.values import WEEKDAYS
 from sync.config.writing import Answers, AtGoogle, OnServer, listed, quoted, text_of
+from sync.domain.policy import Action
 
 SIGNS = st.sampled_from(
     [
@@ -72,6 +74,8 @@ def test_a_configuration_on_a_server_says_what_was_answered(user, secret, names,
         emails=("practice@example.org",),
         price=("80.00", "GBP") if fees else None,
         holidays="GB-ENG" if fees else "",
+        buffer="10m" if fees else "",
+        rebooks_no_shows=fees,
     )
     config = parse(text_of(answers), path=Path("config.toml"))
     (found,) = config.accounts
@@ -82,6 +86,9 @@ def test_a_configuration_on_a_server_says_what_was_answered(user, secret, names,
         day: len(ranges) for day, ranges in week.items()
     }
     assert (config.tariff() is not None) is fees
+    assert config.hours.buffer == timedelta(minutes=10 if fees else 0)
+    rules = [(rule.causes, rule.action) for rule in config.policy.rules]
+    assert rules == ([] if fees else [(("no-show", "late"), Action.RECORD)])
     assert config.hours.holidays == ("GB-ENG" if fees else "")
 
 

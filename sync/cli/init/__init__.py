@@ -82,6 +82,8 @@ def _conversation(desk: Desk) -> tuple[Trial, Answers, bool]:
     emails = answered(replace(q.EMAILS, default=guess), flags.emails, asks=asks)
     hours = _hours(desk)
     holidays = answered(q.HOLIDAYS, flags.holidays, asks=asks)
+    buffer = answered(q.BUFFER, flags.buffer, asks=asks)
+    rebooks = answered(q.NO_SHOWS, flags.no_shows, asks=asks)
     price = answered(q.PRICE, flags.price, asks=asks)
     answers = Answers(
         account=trial.account,
@@ -93,6 +95,8 @@ def _conversation(desk: Desk) -> tuple[Trial, Answers, bool]:
         emails=emails,
         holidays=holidays,
         price=price,
+        buffer=buffer,
+        rebooks_no_shows=rebooks,
     )
     return trial, answers, keyring
 

@@ -53,6 +53,11 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
     "--email": _texts("ADDRESS", "Your own address; '' for none"),
     "--hours": _text("TEXT", 'Such as "mon-fri 9-17" or "mon 9-12:30,13:30-18; thu 13-20".'),
     "--holidays": _text("CODE", "Whose public holidays are closed, such as GB-ENG; default: none."),
+    "--buffer": _text("MINUTES", "Free between sessions, such as 10; 0 for none; default: 10."),
+    "--rebook-no-shows/--no-rebook-no-shows": {
+        "default": None,
+        "help": "Whether a session that the client missed gets a new time; default: no.",
+    },
     "--fee": _text("PRICE", 'The price of one session, such as "80.00 GBP".'),
     "--no-fees": _switch("No fees; the default where nobody is asked."),
     "--no-input": _switch("Ask nothing, also at a terminal."),
@@ -85,6 +90,8 @@ class Flags:
     email: tuple[str, ...]
     hours: str | None
     holidays: str | None
+    buffer: str | None
+    rebook_no_shows: bool | None
     fee: str | None
     no_fees: bool
     no_input: bool
@@ -94,6 +101,11 @@ class Flags:
     def emails(self) -> str | None:
         """The own addresses, as if typed into one line."""
         return ",".join(self.email) if self.email else None
+
+    @property
+    def no_shows(self) -> str | None:
+        """Whether no-shows get a new time, as typed."""
+        return None if self.rebook_no_shows is None else "yes" if self.rebook_no_shows else "no"
 
     @property
     def price(self) -> str | None:
@@ -193,6 +205,7 @@ def _troubles(flags: Flags) -> list[str | None]:
         (q.EMAILS, flags.emails),
         (q.HOURS, flags.hours),
         (q.HOLIDAYS, flags.holidays),
+        (q.BUFFER, flags.buffer),
         (q.PRICE, flags.price),
     ]
     asked += [(Question(f"--{key.replace('_', '-')}", "", q.as_it_is), value)

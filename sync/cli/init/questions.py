@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sync.cli.init.asking import Question
@@ -77,6 +78,25 @@ def holidays(answer: str) -> str:
     raise ValueError(f"{values.shown(code)}: {check_holidays(code)}")
 
 
+def buffer(answer: str) -> str:
+    """Return the free time between sessions as the configuration has it; empty for none."""
+    match = re.fullmatch(r"(\d{1,4})\s*(m|min|mins|minutes|h)?\.?", answer.lower())
+    if match is None:
+        raise ValueError(f"{values.shown(answer)} is no number of minutes; write it like 10")
+    length = f"{match[1]}{'h' if match[2] == 'h' else 'm'}"
+    time = values.limited(timedelta(0), timedelta(days=1))(values.duration(length))
+    return length if time else ""
+
+
+def yes(answer: str) -> bool:
+    """Return whether *answer* is yes."""
+    word = answer.lower()
+    for known in ("yes", "no"):
+        if word and known.startswith(word):
+            return known == "yes"
+    raise ValueError('answer "yes" or "no"')
+
+
 def price(answer: str) -> Price | None:
     """Return amount and currency of "80.00 GBP" or "GBP 80"; None: no fees."""
     if answer.lower() in {"", "none", "no", "-"}:
@@ -143,6 +163,15 @@ HOLIDAYS = Question(
     "Public holidays of which country? A code such as GB-ENG (empty: none)",
     holidays,
     "",
+)
+BUFFER = Question("--buffer", "Minutes free between sessions?", buffer, "10")
+NO_SHOWS = Question(
+    "--rebook-no-shows",
+    "Does a session that the client missed get a new time? (yes or no)",
+    yes,
+    "no",
+    'You say that somebody missed one with the tag #no-show. With "no" it is only marked, and '
+    "priced if you have fees; one that was paid for is made up anyway.",
 )
 PRICE = Question(
     "--fee",

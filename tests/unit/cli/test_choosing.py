@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sync.cli.init.choosing import names_of, picked, picked_others
-from sync.cli.init.questions import EMAILS, HOLDS, HOLIDAYS, KIND, PRICE, URL
+from sync.cli.init.questions import BUFFER, EMAILS, HOLDS, HOLIDAYS, KIND, NO_SHOWS, PRICE, URL
 from sync.ports import Listed
 
 LISTED = (
@@ -107,6 +107,11 @@ def test_a_calendar_is_named_by_what_only_it_is_called():
         (HOLIDAYS, "No", ""),
         (EMAILS, "A@x.org, b@x.org;a@x.org", ("a@x.org", "b@x.org")),
         (EMAILS, "", ()),
+        (BUFFER, "15 min", "15m"),
+        (BUFFER, "1h", "1h"),
+        (BUFFER, "0", ""),
+        (NO_SHOWS, "Y", True),
+        (NO_SHOWS, "no", False),
         (HOLDS, "g", "invited"),
         (HOLDS, "All", "all"),
     ],
@@ -128,6 +133,9 @@ def test_answers_are_read_generously(question, answer, meant):
         (HOLIDAYS, "Germny", '"DE"'),
         (HOLIDAYS, "GB-ENGL", '"GB-ENG"'),
         (EMAILS, "quillon", "e-mail"),
+        (BUFFER, "ten", "write it like 10"),
+        (BUFFER, "25h", "between 0s and 1d"),
+        (NO_SHOWS, "maybe", '"yes" or "no"'),
         (HOLDS, "some", '"guests"'),
     ],
 )
