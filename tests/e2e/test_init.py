@@ -490,6 +490,25 @@ def test_a_person_may_try_google_again(at_google):
     assert newcomer.run("check").returncode == 0
 
 
+WITHOUT_GOOGLE = "import sys; sys.modules['googleapiclient'] = None"
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_google_without_its_packages_is_told_at_once(at_google, asks):
+    """What to run, by name; no question follows that nothing could answer."""
+    newcomer, server, _ = at_google
+    (newcomer.home / "tmp" / "sitecustomize.py").write_text(WITHOUT_GOOGLE, encoding="utf-8")
+    environ = {**newcomer.environ, "PYTHONPATH": str(newcomer.home / "tmp")}
+    command = [COMMAND, "init", *([] if asks else google_flags(newcomer, server))]
+    with terminal(command, environ=environ) as screen:
+        if asks:
+            screen.answers(("[server]: ", "google"))
+        assert screen.ends() == 2, screen.shown
+    assert "install '.[google]'" in " ".join(screen.shown.split())
+    assert "OAuth client" not in screen.shown
+    assert not newcomer.folder.exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_an_end_from_outside_leaves_no_login_behind(at_google, number):
     """The consent was given, the questions go on, and the terminal is closed: nothing is left."""

@@ -152,6 +152,9 @@ def _typed(account: OnServer) -> Secret:
 
 def _at_google(desk: Desk) -> Trial:
     flags, asks = desk.flags, desk.asks
+    if (lacks := q.google_lacks()) is not None:
+        say(lacks)  # no answer could mend it
+        sys.exit(Exit.WRONG_USE)
     client = answered(q.CLIENT, flags.google, asks=asks)
     subject = answered(q.SUBJECT, flags.subject, asks=asks) if flags.subject else None
     endpoint = answered(q.ENDPOINT, flags.endpoint, asks=asks) if flags.endpoint else None

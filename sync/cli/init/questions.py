@@ -1,9 +1,11 @@
 """The questions of `raincheck init`, and how their answers are read; nothing is asked here."""
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from sync.cli.init.asking import Question
@@ -52,8 +54,24 @@ def url(answer: str) -> str:
     return values.address(answer if "://" in answer else f"https://{answer}")
 
 
+def google_lacks() -> str | None:
+    """Return what to run before Google can be used; None: its packages are there."""
+    # pipx and uv keep each program in a folder that is named after them.
+    if all(find_spec(name) is not None for name in ("googleapiclient", "google_auth_httplib2")):
+        return None
+    parts = Path(sys.prefix).parts
+    way = "uv tool" if {"uv", "tools"} <= set(parts) else "pipx" if "pipx" in parts else "pip"
+    force = "" if way == "pip" else " --force"
+    return (
+        "Google needs more packages: the extra [google]. In the folder that Raincheck was "
+        f"installed from, run: {way} install{force} '.[google]'"
+    )
+
+
 def client(answer: str) -> Client:
     """Return the file of an OAuth client, or of a service account, that *answer* names."""
+    if (lacks := google_lacks()) is not None:
+        raise ValueError(lacks)
     from sync.wiring.google import google_client
 
     file = Path(answer).expanduser().absolute()

@@ -1,11 +1,23 @@
 """Calendars by number, name or path; and the other answers of the wizard."""
 
 import re
+import sys
 
 import pytest
 
 from sync.cli.init.choosing import names_of, picked, picked_others
-from sync.cli.init.questions import BUFFER, EMAILS, HOLDS, HOLIDAYS, KIND, NO_SHOWS, PRICE, URL
+from sync.cli.init.questions import (
+    BUFFER,
+    CLIENT,
+    EMAILS,
+    HOLDS,
+    HOLIDAYS,
+    KIND,
+    NO_SHOWS,
+    PRICE,
+    URL,
+    google_lacks,
+)
 from sync.ports import Listed
 
 LISTED = (
@@ -80,6 +92,24 @@ def test_a_calendar_of_sessions_is_no_other(answer, says):
     assert picked_others("2", LISTED[:4], {0}) == (1,)
     with pytest.raises(ValueError, match="there are no others"):
         picked_others("1", LISTED[:1], {0})
+
+
+@pytest.mark.parametrize(
+    ("prefix", "says"),
+    [
+        ("/home/q/.local/share/pipx/venvs/raincheck", "run: pipx install --force '.[google]'"),
+        ("/home/q/.local/share/uv/tools/raincheck", "run: uv tool install --force '.[google]'"),
+        ("/home/q/raincheck/.venv", "run: pip install '.[google]'"),
+    ],
+)
+def test_packages_are_added_as_raincheck_was_installed(monkeypatch, prefix, says):
+    """What is told can be pasted."""
+    assert google_lacks() is None
+    monkeypatch.setattr("sys.prefix", prefix)
+    monkeypatch.setitem(sys.modules, "googleapiclient", None)
+    assert says in (google_lacks() or "")
+    with pytest.raises(ValueError, match="extra"):
+        CLIENT.read("client.json")
 
 
 def test_a_calendar_is_named_by_what_only_it_is_called():
