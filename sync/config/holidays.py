@@ -38,6 +38,31 @@ def public_holidays(code: str, years: Collection[int]) -> frozenset[date]:
     return frozenset(found)
 
 
+def usual_code(code: str) -> str:
+    """Return a code that is known as it is usually written: ``UK-England`` is ``GB-ENG``."""
+    country, subdivision = _parts(code)
+    registry = importlib.import_module("holidays.registry")
+    country = next((names[1] for names in registry.COUNTRIES.values() if country in names), country)
+    if not subdivision:
+        return country
+    entity: Any = getattr(importlib.import_module("holidays"), country)
+    return f"{country}-{entity.subdivisions_aliases.get(subdivision, subdivision)}"
+
+
+def parts_that_differ(code: str, years: Collection[int]) -> tuple[str, ...]:
+    """Return the codes of those parts of a country that have holidays which all of it has not.
+
+    Empty for a code that names a part already, and for a country without any.
+    """
+    country, subdivision = _parts(code)
+    if not code or subdivision:
+        return ()
+    everywhere = public_holidays(country, years)
+    entity: Any = getattr(importlib.import_module("holidays"), country)
+    codes = [f"{country}-{part}" for part in sorted(entity.subdivisions)]
+    return tuple(each for each in codes if public_holidays(each, years) != everywhere)
+
+
 def _parts(code: str) -> tuple[str, str]:
     country, _, subdivision = code.partition("-")
     return country.upper(), subdivision

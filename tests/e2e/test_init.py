@@ -236,6 +236,14 @@ def test_another_place_is_named_in_what_comes_next(newcomer):
     assert stat.S_IMODE(other.stat().st_mode) == 0o600
 
 
+def test_a_country_that_lacks_days_of_its_parts_is_told(newcomer):
+    """A script gets what it asked for, by its usual code, and a word of warning."""
+    done = newcomer.run("init", *newcomer.flags(holidays="uk"), "--no-check")
+    assert done.returncode == 0, done.stderr
+    assert newcomer.written()["hours"]["holidays"] == "GB"
+    assert "Careful: GB alone has only what all of it keeps; GB-ENG, say, has more." in done.stderr
+
+
 def test_what_cannot_be_written_is_told(newcomer):
     """The secret that is there stays and is named; no half of a configuration is left."""
     other = newcomer.home / "other" / ("x" * 300)
@@ -283,7 +291,9 @@ QUESTIONS = (
     ("[Y/n]: ", "n"),
     ("Working hours: ", "daily 7-21"),
     ("[Y/n]: ", "y"),
-    ("GB-ENG (empty: none): ", ""),
+    ("GB-ENG (Enter: none): ", "UK"),
+    ("all of GB keeps): ", "bavaria"),
+    ("all of GB keeps): ", "eng"),
     ("between sessions? [10]: ", "0"),
     ("(yes or no) [no]: ", "yes"),
     ("(empty: no fees): ", ""),
@@ -299,6 +309,9 @@ TOLD = (
     '"9-5" ends before it starts',
     "Understood as: Mon-Fri 09:00-17:00; Sat-Sun closed.",
     "Understood as: Mon-Sun 07:00-21:00.",
+    "GB has several: GB-ENG, GB-NIR, GB-SCT, GB-WLS.",
+    '"bavaria" is none of them',
+    "Closed for GB-ENG, next: ",
 )
 
 
@@ -342,6 +355,7 @@ def test_a_person_is_asked_again_until_the_answer_works(newcomer, asked):
     assert "fees" not in written
     assert "rules" not in written["policy"]
     assert "buffer" not in written["hours"]
+    assert written["hours"]["holidays"] == "GB-ENG"
     assert modes(newcomer.folder) == {"config.toml": 0o600, "home.password": 0o600}
 
 
@@ -477,7 +491,7 @@ def test_a_person_may_try_google_again(at_google):
             (f"between [{ME}]: ", ""),
             ("Working hours: ", "daily 7-21"),
             ("[Y/n]: ", ""),
-            ("(empty: none): ", ""),
+            ("(Enter: none): ", ""),
             ("between sessions? [10]: ", ""),
             ("(yes or no) [no]: ", ""),
             ("(empty: no fees): ", ""),

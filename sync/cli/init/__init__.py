@@ -15,6 +15,7 @@ from sync.cli.init import questions as q
 from sync.cli.init.accounts import Desk, Trial, tried
 from sync.cli.init.asking import answered, confirmed, paragraph, say, trouble_with
 from sync.cli.init.choosing import chosen
+from sync.cli.init.closing import closed_on
 from sync.cli.init.flags import Flags, options, refuse_contradictions, refuse_incomplete
 from sync.config import creating
 from sync.config.opening import Week, in_words
@@ -81,7 +82,7 @@ def _conversation(desk: Desk) -> tuple[Trial, Answers, bool]:
     guess = _own_address(trial)
     emails = answered(replace(q.EMAILS, default=guess), flags.emails, asks=asks)
     hours = _hours(desk)
-    holidays = answered(q.HOLIDAYS, flags.holidays, asks=asks)
+    holidays = closed_on(desk, hours, zone)
     buffer = answered(q.BUFFER, flags.buffer, asks=asks)
     rebooks = answered(q.NO_SHOWS, flags.no_shows, asks=asks)
     price = answered(q.PRICE, flags.price, asks=asks)

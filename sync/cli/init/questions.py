@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sync.cli.init.asking import Question
 from sync.config import check_holidays, values
+from sync.config.holidays import usual_code
 from sync.config.opening import week_of
 from sync.config.zones import system_zone
 from sync.errors import ConfigError
@@ -88,12 +89,12 @@ def emails(answer: str) -> tuple[str, ...]:
 
 def holidays(answer: str) -> str:
     """Return the code of a country, or of a part of one; empty for none."""
-    code = "" if answer.lower() in {"none", "no", "-"} else answer
-    if check_holidays(code) is None:
-        return code.partition("-")[0].upper() + code[len(code.partition("-")[0]) :]
-    if check_holidays(code.upper()) is None:
-        return code.upper()
-    raise ValueError(f"{values.shown(code)}: {check_holidays(code)}")
+    if answer.lower() in {"", "none", "no", "-"}:
+        return ""
+    for code in (answer, answer.upper()):
+        if check_holidays(code) is None:
+            return usual_code(code)
+    raise ValueError(f"{values.shown(answer)}: {check_holidays(answer)}")
 
 
 def buffer(answer: str) -> str:
@@ -178,7 +179,7 @@ HOURS = Question(
 )
 HOLIDAYS = Question(
     "--holidays",
-    "Public holidays of which country? A code such as GB-ENG (empty: none)",
+    "Public holidays of which country? A code such as GB-ENG (Enter: none)",
     holidays,
     "",
 )

@@ -134,6 +134,7 @@ def test_a_calendar_is_named_by_what_only_it_is_called():
         (PRICE, "none", None),
         (HOLIDAYS, "gb-eng", "GB-ENG"),
         (HOLIDAYS, "de", "DE"),
+        (HOLIDAYS, "UK-England", "GB-ENG"),
         (HOLIDAYS, "No", ""),
         (EMAILS, "A@x.org, b@x.org;a@x.org", ("a@x.org", "b@x.org")),
         (EMAILS, "", ()),

@@ -7,7 +7,13 @@ from datetime import date
 import holidays as library
 import pytest
 
-from sync.config.holidays import _is_in_source, check_holidays, public_holidays
+from sync.config.holidays import (
+    _is_in_source,
+    check_holidays,
+    parts_that_differ,
+    public_holidays,
+    usual_code,
+)
 
 LOADED = """
 import sys
@@ -60,6 +66,25 @@ def test_loading_does_not_import_the_library(example):
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("code", "usual"),
+    [("uk", "GB"), ("GB-England", "GB-ENG"), ("UK-SCT", "GB-SCT"), ("DEU", "DE"), ("IE", "IE")],
+)
+def test_usual_code(code, usual):
+    """An alias is written as everybody else writes it, and means the same days."""
+    assert usual_code(code) == usual
+    assert public_holidays(code, [2026]) == public_holidays(usual, [2026])
+
+
+def test_parts_that_differ():
+    """Plain GB is open on Easter Monday; Ireland has no parts, and a part has none either."""
+    parts = ("GB-ENG", "GB-NIR", "GB-SCT", "GB-WLS")
+    assert parts_that_differ("GB", [2026]) == parts
+    assert date(2026, 4, 6) not in public_holidays("GB", [2026])
+    assert parts_that_differ("IE", [2026]) == parts_that_differ("GB-ENG", [2026]) == ()
+    assert parts_that_differ("", [2026]) == ()
 
 
 def test_days_of_a_part():
