@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from urllib.parse import unquote, urlsplit
 
 import click
 
 from sync.cli.exits import Exit, width_of
 from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
-from sync.cli.outlook import outlook
+from sync.cli.outlook import outlook, spelled
 from sync.cli.telling import counted, fitted
 from sync.cli.trouble import told_trouble
 from sync.config import Config, GoogleAccount, WatchedCalendar
@@ -18,7 +19,7 @@ from sync.config.rules import rules_of
 from sync.domain.plain import visible
 from sync.domain.practice import busy_in
 from sync.domain.sessions import Span
-from sync.errors import CalendarError
+from sync.errors import CalendarError, CalendarMissingError
 from sync.ports import Calendar, Facts, Listed, Server
 from sync.wiring.accounts import mailer_of, servers
 
@@ -58,7 +59,7 @@ def checked(settings: Config, *, offline: bool = False, verbose: bool = False) -
     Raises:
         ConfigError: a password or a file of credentials cannot be had.
     """
-    _tell(f"{settings.path}: in order.")
+    _tell(f"{spelled(settings.path)}: in order.")
     outcome = Exit.DONE
     if not offline:
         with servers(settings, environ=os.environ) as found:
@@ -115,6 +116,9 @@ def _tell_account(settings: Config, server: Server, *, verbose: bool) -> Exit:
             if verbose:
                 asked = counted(calendar.requests, "request")
                 _tell(f"{calendar.name}: it is {facts.address} ({asked})", err=True)
+        except CalendarMissingError as error:
+            _tell(f"{calendar.name}: {error}. {_nearest(each.calendar, listed)}", err=True)
+            outcomes.append(Exit.NEEDS_A_PERSON)
         except CalendarError as error:
             outcomes.append(told_trouble(calendar.name, error, google=google))
     _tell_others(listed, addresses, watched)
@@ -160,6 +164,15 @@ def _who_tells(facts: Facts, settings: Config) -> str:
     if facts.invites:
         return INVITES
     return NOBODY if settings.mail is None else MAILED
+
+
+def _nearest(wanted: str, listed: Sequence[Listed]) -> str:
+    """Return which of the account's calendars may be meant, and all that there are."""
+    names = [one.title or one.path for one in listed if one.holds_events]
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = get_close_matches(wanted.casefold(), folded, n=1)
+    hint = f'Did you mean "{folded[near[0]]}"? ' if near else ""
+    return f"{hint}The account has {', '.join(names) or 'none'}."
 
 
 def _tell_others(

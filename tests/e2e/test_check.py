@@ -65,13 +65,13 @@ def test_one_screen_tells_all(busy_office: Desk) -> None:
         "Practice (Europe/London):",
         "open Mon-Sun 07:00-21:00",
         f"shut {in_days(3):%a} {in_days(3).day} {in_days(3):%b %Y}",
-        "it was deleted",
-        "it is dragged into dropped",
+        "acts on a tag such as #disrupted; a cancelled or deleted session; a closure over it;",
+        "; what is dragged into dropped",
         "offers a new time between 1d and 14d from now",
         "80.00 GBP a session",
     ):
         assert words in said, (words, said)
-    assert "every guest has declined" not in said
+    assert "declined" not in said
     assert "Quillon" not in said
 
 
@@ -80,6 +80,26 @@ def test_an_empty_calendar_is_wondered_at(radicale_office: Desk) -> None:
     done = radicale_office.run("check")
     assert done.returncode == 0, done.stderr
     assert "no session in the next 28 days (is it the right calendar?)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Mined", 'Did you mean "Mine"? The account has '),
+        ("Nowhere", "so called. The account has "),
+    ],
+)
+def test_a_calendar_that_is_not_there_is_told_with_those_that_are(
+    busy_office: Desk, name: str, says: str
+) -> None:
+    """Which one may be meant, and all of them; the other calendars are told as ever."""
+    busy_office.rewrite('calendar = "private"', f'calendar = "{name}"')
+    done = busy_office.run("check")
+    assert done.returncode == 1, done.stderr
+    assert says in done.stderr
+    assert "Dropped" in done.stderr
+    assert "raincheck check" not in done.stderr
+    assert "sessions: every event is a session" in done.stdout
 
 
 def test_offline_tells_what_the_file_says(busy_office: Desk) -> None:

@@ -17,6 +17,7 @@ from sync.cli.init.asking import answered, confirmed, paragraph, say, trouble_wi
 from sync.cli.init.choosing import chosen
 from sync.cli.init.closing import closed_on
 from sync.cli.init.flags import Flags, options, refuse_contradictions, refuse_incomplete
+from sync.cli.outlook import spelled
 from sync.config import creating
 from sync.config.opening import Week, in_words
 from sync.config.places import new_config
@@ -38,7 +39,7 @@ def init(**given: Any) -> None:  # noqa: ANN401 - `Flags` has their types
     be answered by a flag instead; what is there already is never overwritten.
     """
     flags = Flags(**given)
-    path = new_config(flags.config, os.environ).absolute()
+    path = spelled(new_config(flags.config, os.environ).absolute())
     _refuse_place(path)
     refuse_contradictions(flags)
     asks = sys.stdin.isatty() and not (flags.no_input or flags.password_stdin)
@@ -191,7 +192,7 @@ def _end(path: Path, flags: Flags) -> Exit:
         if outcome in {Exit.DONE, Exit.NEEDS_A_PERSON}:
             click.echo()
             outcome = max(outcome, passed(settings, dry_run=True))
-    usual = new_config(None, os.environ).absolute() == path
+    usual = spelled(new_config(None, os.environ).absolute()) == path
     option = "" if usual else f" --config {shlex.quote(str(path))}"
     click.echo("\nNext:")
     click.echo(f"  raincheck sync{option}")

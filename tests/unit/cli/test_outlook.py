@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli.outlook import ACTIONS, outlook
+from sync.cli.outlook import ACTIONS, outlook, spelled
 from sync.config import Config, parse
 from sync.domain.policy import Action
 
@@ -42,7 +42,11 @@ def test_a_small_configuration_is_told_whole():
     found = told(config())
     assert found["open"] == "Mon 09:00-12:00, 12:00-13:30; Fri 20:00-24:00; Tue-Thu, Sat-Sun closed"
     assert found["shut"] == "no closed day in the next 90 days"
-    assert "every guest has declined" in found["sees"]
+    assert found["acts"] == (
+        "on a tag such as #disrupted; a cancelled, deleted or declined session; a closure over it"
+    )
+    assert found["does"].startswith("offers a new time between 1d and 14d from now, tentative")
+    assert found["deleted or declined: only holds a time, for you to look at"] == ""
     assert found["fees"] == "none"
 
 
@@ -65,18 +69,48 @@ def test_every_action_has_words(action):
     """In terms of when, and of who hears of it; own rules are counted."""
     rule = '[[policy.rules]]\ncauses = ["crash"]\naction = "resume"\n'
     policy = f'[policy]\naction = "{action.value}"\nnotice = "2h"\nwithin = "3d"\n{rule}'
-    found = told(config(policy))["does"]
-    assert found.startswith(ACTIONS[action].format(when="between 2h and 3d from now"))
-    assert ("only holds" in found) is (action is not Action.HOLD)
-    assert "1 rule of your own first" in found
+    found = told(config(policy))
+    assert found["does"] == ACTIONS[action].format(when="between 2h and 3d from now")
+    held = "deleted or declined: only holds a time, for you to look at"
+    assert (held in found) is (action is not Action.HOLD)
+    assert any(line.startswith("crash: goes on the same day") for line in found)
+
+
+def test_rules_say_for_what_and_then_what():
+    """Every condition in the file's own words; of many rules the first five."""
+    rules = (
+        '[[policy.rules]]\ncauses = ["no-show", "late"]\naction = "record"\n'
+        '[[policy.rules]]\nfaults = ["site"]\npaid = false\nrecurring = true\n'
+        'notice_below = "2h"\naction = "book"\nwithin = "3d"\n'
+        + '[[policy.rules]]\naction = "ignore"\nmodality = ["phone"]\n'
+        * 5
+    )
+    found = list(outlook(config(rules), MONDAY))
+    assert "        late, no-show: records it and assesses the fee; no new time" in found
+    assert (
+        "        site and not paid and recurring and less than 2h before: "
+        "books a new time between 1d and 3d from now and invites the client"
+    ) in found
+    assert found.count("        phone: does nothing") == 3
+    assert "        and 2 rules more of your own" in found
+
+
+def test_a_way_up_and_down_again_is_not_told(tmp_path):
+    """A path is told as it stands, unless it goes up."""
+    assert spelled(tmp_path / "a" / ".." / "c.toml") == tmp_path / "c.toml"
+    assert spelled(Path("c.toml")) == Path("c.toml")
 
 
 def test_signals_that_are_off_are_not_told():
     """Nor what would be done about them."""
     off = '[signals]\ncancelled = false\ndeleted = false\ndeclined = false\nclosures = "none"\n'
     found = told(config(off))
-    assert found["sees"] == "a tag such as #disrupted"
-    assert "only holds" not in found["does"]
+    assert found["acts"] == "on a tag such as #disrupted"
+    assert not any("only holds" in line for line in found)
+    some = told(config("[signals]\ncancelled = false\n"))
+    assert "a deleted or declined session" in some["acts"]
+    drop = "[signals]\ndeclined = false\ncancelled = false\n"
+    assert "a deleted session" in told(config(drop))["acts"]
 
 
 def test_fees_say_who_decides():
