@@ -172,7 +172,7 @@ def test_what_is_missing_is_said_at_once(newcomer):
         ({"password_env": "X"}, 2, "--password-env"),
         ({"password_file": None, "password_env": "NOT_SET"}, 78, "the password is empty"),
         ({"password_file": None, "password_command": "echo wrong"}, 77, "app password"),
-        ({"url": f"http://127.0.0.1:{free_port()}/"}, 75, "is the address right"),
+        ({"url": f"http://127.0.0.1:{free_port()}/"}, 75, "Is the address right"),
         ({"google": "client.json"}, 2, "--google"),
         ({"buffer": "some"}, 2, "--buffer"),
         ({"username": "\udcff"}, 2, "--username"),
@@ -244,6 +244,23 @@ def test_a_country_that_lacks_days_of_its_parts_is_told(newcomer):
     assert "Careful: GB alone has only what all of it keeps; GB-ENG, say, has more." in done.stderr
 
 
+def test_tls_where_none_is_spoken(newcomer):
+    """A script is told the address that would do; exit 75, as for any that does not answer."""
+    secure = newcomer.server.root.replace("http:", "https:")
+    done = newcomer.run("init", *newcomer.flags(url=secure))
+    assert (done.returncode, done.stdout) == (75, "")
+    assert f"{secure} speaks no TLS; did you mean {newcomer.server.root}?" in done.stderr
+    assert newcomer.left() == []
+
+
+def test_an_address_that_only_led_to_the_calendars_is_written_as_theirs(newcomer):
+    """One that means nothing to the server would puzzle whoever reads the file."""
+    done = newcomer.run("init", *newcomer.flags(url=f"{newcomer.server.root}nonsense/path"))
+    assert done.returncode == 0, done.stderr
+    home = f"{newcomer.server.root}{newcomer.server.username}/"
+    assert newcomer.written()["accounts"][0]["url"] == home
+
+
 def test_what_cannot_be_written_is_told(newcomer):
     """The secret that is there stays and is named; no half of a configuration is left."""
     other = newcomer.home / "other" / ("x" * 300)
@@ -300,7 +317,8 @@ QUESTIONS = (
 )
 TOLD = (
     'answer "server" or "google"',
-    "could not be reached",
+    "could not be reached. Is the address right,",
+    "speaks no TLS; did you mean http://127.0.0.1:",
     "the login is refused",
     'there is no calendar "9"',
     'there is no calendar "nothing"',
@@ -330,7 +348,8 @@ def test_a_person_is_asked_again_until_the_answer_works(newcomer, asked):
         ("[server]: ", "servant"),
         ("[server]: ", "server"),
         ("Address of the server: ", f"http://127.0.0.1:{free_port()}/"),
-        ("/]: ", newcomer.server.root),
+        ("/]: ", newcomer.server.root.removeprefix("http://")),
+        (f"[{newcomer.server.root}]: ", ""),
         ("User name (empty: it asks for none): ", newcomer.server.username),
         ("(not shown): ", "wrong-canary"),
         ("User name [therapist]: ", ""),
@@ -345,6 +364,7 @@ def test_a_person_is_asked_again_until_the_answer_works(newcomer, asked):
     assert "would move to" in out
     assert [words for words in TOLD if words not in asked.shown.replace("\n", " ")] == []
     assert "Where are" not in out
+    assert "othing is lost" not in asked.shown
     assert "Quillon Wren" not in out
     for password in ("wrong-canary", newcomer.server.password):
         assert password not in asked.shown + out

@@ -7,6 +7,7 @@ that goes away, until all is known.
 import os
 import sys
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ import click
 from sync.cli.auth import TESTING, TIMEOUT_S, typed_at
 from sync.cli.exits import Exit
 from sync.cli.init import questions as q
+from sync.cli.init.addresses import at_its_home, speaks_plainly
 from sync.cli.init.asking import (
     answered,
     asked_password,
@@ -24,9 +26,12 @@ from sync.cli.init.asking import (
     sentence,
 )
 from sync.cli.init.flags import Flags
-from sync.cli.trouble import told_trouble
+from sync.cli.telling import advised
+from sync.cli.trouble import TROUBLES
 from sync.config import Config, GoogleAccount, parse
 from sync.config.writing import Answers, AtGoogle, OnServer, Secret, text_of
+from sync.domain.passes import Reach
+from sync.domain.plain import visible
 from sync.errors import AccessError, CalendarError, ConfigError, UnreachableError
 from sync.ports import Listed
 from sync.wiring.accounts import servers
@@ -39,6 +44,12 @@ NO_CALENDAR = (
     "This account holds no calendar that sessions can be moved in. Make one in your calendar app, "
     "or name another account."
 )
+
+ADDRESS = {
+    Reach.UNREACHABLE: "Is the address right, and the server up?",
+    Reach.MISSING: "Is the address right?",
+}
+"""What to do about a server that was not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +107,24 @@ def _on_server(desk: Desk) -> Trial:
             _said(error, account, asks=asks)
             account = replace(account, secret=_typed(account))
         except AccessError as error:
-            _end_unless(asks, told_trouble(_label(account, asks=asks), error, google=False))
+            _end_unless(asks, _told(account, error, asks=asks))
             again = replace(q.USERNAME, words="User name", default=account.username)
             name = answered(again, None, asks=True)
             account = replace(account, username=name)
             account = replace(account, secret=_typed(account) if name else None)
         except CalendarError as error:
-            _end_unless(asks, told_trouble(_label(account, asks=asks), error, google=False))
-            account = replace(account, url=_url_again(account))
+            if not asks and (plain := _plain(account, error, desk)) is not None:
+                say(f"{account.url} speaks no TLS; did you mean {plain}?")
+                sys.exit(Exit.TRY_AGAIN)
+            _end_unless(asks, _told(account, error, asks=asks))
+            account = _moved(account, error, desk)
         else:
             if any(q.can_hold(one) is None for one in listed):
                 break
             say(NO_CALENDAR)
             _end_unless(asks, Exit.NEEDS_A_PERSON)
             account = replace(account, url=_url_again(account))
+    account = at_its_home(account, listed, partial(_listed, desk=replace(desk, asks=False)))
     typed = account.secret is not None and account.secret[0] == TYPED
     return Trial(account, listed, account.secret[1] if typed and account.secret else None)
 
@@ -123,19 +138,33 @@ def _reached(account: OnServer, desk: Desk) -> OnServer:
         try:
             _listed(account, desk)
         except UnreachableError as error:
-            told_trouble(_label(account, asks=True), error, google=False)
-            url = _url_again(account)
-            if url == account.url:
+            _told(account, error, asks=True)
+            before, account = account, _moved(account, error, desk)
+            if account == before:
                 return account
-            account = replace(account, url=url)
         except CalendarError:
             return account
         else:
             return account
 
 
-def _url_again(account: OnServer) -> str:
-    return answered(replace(q.URL, default=account.url, hint=""), None, asks=True)
+def _moved(account: OnServer, error: CalendarError, desk: Desk) -> OnServer:
+    """Return the account at another address that a person gives, or at the same one."""
+    plain = _plain(account, error, desk)
+    if plain is not None:
+        say(f"  {account.url} speaks no TLS; did you mean {plain}?")
+    return replace(account, url=_url_again(account, plain))
+
+
+def _plain(account: OnServer, error: CalendarError, desk: Desk) -> str | None:
+    if not isinstance(error, UnreachableError):
+        return None
+    return speaks_plainly(account, partial(_listed, desk=replace(desk, asks=False)))
+
+
+def _url_again(account: OnServer, default: str | None = None) -> str:
+    again = replace(q.URL, default=default or account.url, hint="")
+    return answered(again, None, asks=True)
 
 
 def _secret(desk: Desk, account: OnServer) -> Secret:
@@ -176,7 +205,7 @@ def _at_google(desk: Desk) -> Trial:
         except CalendarError as error:
             if isinstance(error, AccessError) and login is not None:
                 login.unlink(missing_ok=True)
-            _end_unless(asks, told_trouble(_label(account, asks=asks), error, google=True))
+            _end_unless(asks, _told(account, error, asks=asks))
             if not confirmed("Try again?"):
                 raise click.Abort from None
         else:
@@ -223,6 +252,17 @@ def _provisional(account: OnServer | AtGoogle, desk: Desk) -> Config:
 def _label(account: OnServer | AtGoogle, *, asks: bool) -> str:
     """Return what a trouble is told of: a person at the terminal gave the account no name."""
     return "Not yet" if asks else account.name
+
+
+def _told(account: OnServer | AtGoogle, error: CalendarError, *, asks: bool) -> Exit:
+    """Say why nobody was let in and what to do about it; return how it went.
+
+    Other than for a pass: there is nothing yet that could be lost, and no `check` to run.
+    """
+    reach, end = next((reach, end) for kind, reach, end in TROUBLES if isinstance(error, kind))
+    advice = ADDRESS.get(reach) or advised(reach, google=isinstance(account, AtGoogle))
+    say(visible(f"{_label(account, asks=asks)}: {error}. {advice}".rstrip()))
+    return end
 
 
 def _said(error: ConfigError, account: OnServer | AtGoogle, *, asks: bool) -> None:
