@@ -301,19 +301,26 @@ QUESTIONS = (
     ("[all]: ", ""),
     ("when you are busy? (Enter: none): ", "sessions"),
     ("when you are busy? (Enter: none): ", "private life"),
+    ("Time zone [Europe/London]: ", "berlin"),
+    ("Time zone [Europe/Berlin]: ", "europe/london"),
     ("Time zone [Europe/London]: ", ""),
+    ("commas between: ", ""),
     ("commas between: ", ME),
     ("Working hours: ", "mon-fri 9-5"),
     ("Working hours: ", "mon-fri 9-17"),
     ("[Y/n]: ", "n"),
-    ("Working hours: ", "daily 7-21"),
+    ("Working hours: ", "mon-thu 8-20"),
+    ("[Y/n]: ", "maybe"),
+    ("[Y/n]: ", "daily 7-21"),
     ("[Y/n]: ", "y"),
     ("GB-ENG (Enter: none): ", "UK"),
     ("all of GB keeps): ", "bavaria"),
     ("all of GB keeps): ", "eng"),
     ("between sessions? [10]: ", "0"),
     ("(yes or no) [no]: ", "yes"),
-    ("(empty: no fees): ", ""),
+    ("(Enter: no fees): ", "80"),
+    ("currency, such as GBP [GBP]: ", ""),
+    ("Write it? [Y/n]: ", ""),
 )
 TOLD = (
     'answer "server" or "google"',
@@ -327,6 +334,10 @@ TOLD = (
     '"9-5" ends before it starts',
     "Understood as: Mon-Fri 09:00-17:00; Sat-Sun closed.",
     "Understood as: Mon-Sun 07:00-21:00.",
+    "That will not do: it is empty.",
+    'write at least one, or "none"',
+    'answer "yes" or "no", or write the hours anew',
+    "hours     Mon-Sun 07:00-21:00 (Europe/London)",
     "GB has several: GB-ENG, GB-NIR, GB-SCT, GB-WLS.",
     '"bavaria" is none of them',
     "Closed for GB-ENG, next: ",
@@ -350,7 +361,8 @@ def test_a_person_is_asked_again_until_the_answer_works(newcomer, asked):
         ("Address of the server: ", f"http://127.0.0.1:{free_port()}/"),
         ("/]: ", newcomer.server.root.removeprefix("http://")),
         (f"[{newcomer.server.root}]: ", ""),
-        ("User name (empty: it asks for none): ", newcomer.server.username),
+        ("User name (Enter if the server wants none): ", newcomer.server.username),
+        ("(not shown): ", ""),
         ("(not shown): ", "wrong-canary"),
         ("User name [therapist]: ", ""),
         ("(not shown): ", newcomer.server.password),
@@ -372,7 +384,8 @@ def test_a_person_is_asked_again_until_the_answer_works(newcomer, asked):
     written = newcomer.written()
     assert [each["sessions"] for each in written["calendars"]] == ["all", "none"]
     assert [each["calendar"] for each in written["calendars"]] == list(NAMES)
-    assert "fees" not in written
+    assert written["fees"]["session"] == "80"
+    assert written["fees"]["currency"] == "GBP"
     assert "rules" not in written["policy"]
     assert "buffer" not in written["hours"]
     assert written["hours"]["holidays"] == "GB-ENG"
@@ -387,9 +400,20 @@ def test_flags_are_not_asked_for_and_wrong_ones_are(newcomer):
         screen.answers(("[all]: ", "guests"), ("(Enter: none): ", "none"), ("London]: ", ""))
         assert "Address" not in screen.shown
         screen.answers(("Working hours: ", "tue 9-5pm"), ("[Y/n]: ", "y"))
+        screen.answers(("Write it? [Y/n]: ", "y"))
         assert screen.ends() == 0, screen.shown
     assert [each["sessions"] for each in newcomer.written()["calendars"]] == ["invited"]
     assert "Careful: nothing in Private life will keep a new time away." in screen.shown
+
+
+def test_whoever_does_not_like_the_summary_writes_nothing(newcomer):
+    """It is the last word before anything is there."""
+    with terminal([COMMAND, "init", *newcomer.flags()], environ=newcomer.environ) as screen:
+        screen.answers(("[all]: ", ""), ("London]: ", ""), ("Write it? [Y/n]: ", "n"))
+        assert screen.ends() == 130, screen.shown
+    assert "nothing was written" in screen.shown
+    assert "price     80.00 GBP" in screen.shown
+    assert newcomer.left() == []
 
 
 def test_the_keyring_keeps_the_password_if_a_person_says_so(newcomer):
@@ -399,7 +423,7 @@ def test_the_keyring_keeps_the_password_if_a_person_says_so(newcomer):
     flags = newcomer.flags(password_file=None)
     with terminal([COMMAND, "init", *flags], environ=environ) as screen:
         screen.answers(("(not shown): ", newcomer.server.password), ("[y/N]: ", "y"))
-        screen.answers(("[all]: ", ""), ("London]: ", ""))
+        screen.answers(("[all]: ", ""), ("London]: ", ""), ("Write it? [Y/n]: ", ""))
         assert screen.ends() == 0, screen.shown
     assert newcomer.written()["accounts"][0]["password_keyring"] == "raincheck"
     assert modes(newcomer.folder) == {"config.toml": 0o600}
@@ -420,7 +444,7 @@ def test_ctrl_c_leaves_nothing(newcomer, asked, count):
     asked.answers(
         ("[server]: ", "server"),
         ("Address of the server: ", newcomer.server.root),
-        ("it asks for none): ", newcomer.server.username),
+        ("server wants none): ", newcomer.server.username),
         ("(not shown): ", newcomer.server.password),
         *QUESTIONS[:count],
     )
@@ -514,7 +538,8 @@ def test_a_person_may_try_google_again(at_google):
             ("(Enter: none): ", ""),
             ("between sessions? [10]: ", ""),
             ("(yes or no) [no]: ", ""),
-            ("(empty: no fees): ", ""),
+            ("(Enter: no fees): ", ""),
+            ("Write it? [Y/n]: ", ""),
         )
         assert screen.ends() == 0, screen.shown
     assert "No such file" in screen.shown

@@ -17,11 +17,14 @@ from sync.cli.init.asking import answered, confirmed, paragraph, say, trouble_wi
 from sync.cli.init.choosing import chosen
 from sync.cli.init.closing import closed_on
 from sync.cli.init.flags import Flags, options, refuse_contradictions, refuse_incomplete
+from sync.cli.init.prices import priced
+from sync.cli.init.summary import summary
 from sync.cli.outlook import spelled
 from sync.config import creating
 from sync.config.opening import Week, in_words
 from sync.config.places import new_config
 from sync.config.writing import Answers, AtGoogle, OnServer, text_of
+from sync.domain.plain import visible
 
 START = """\
 A few questions, and {path} is written. Each answer is tried at once. Enter takes what stands in
@@ -86,7 +89,7 @@ def _conversation(desk: Desk) -> tuple[Trial, Answers, bool]:
     holidays = closed_on(desk, hours, zone)
     buffer = answered(q.BUFFER, flags.buffer, asks=asks)
     rebooks = answered(q.NO_SHOWS, flags.no_shows, asks=asks)
-    price = answered(q.PRICE, flags.price, asks=asks)
+    price = priced(desk, holidays=holidays, zone=zone)
     answers = Answers(
         account=trial.account,
         timezone=zone,
@@ -100,6 +103,12 @@ def _conversation(desk: Desk) -> tuple[Trial, Answers, bool]:
         buffer=buffer,
         rebooks_no_shows=rebooks,
     )
+    if asks:
+        say("\nTo be written:")
+        for line in summary(answers):
+            say(visible(line))
+        if not confirmed("Write it?"):
+            raise click.Abort
     return trial, answers, keyring
 
 
@@ -122,12 +131,14 @@ def _hours(desk: Desk) -> Week:
     """Return the working hours, said back as they were understood."""
     given = desk.flags.hours
     taken = given is not None and trouble_with(q.HOURS, given) is None
+    week = answered(q.HOURS, given, asks=desk.asks)
     while True:
-        week = answered(q.HOURS, given, asks=desk.asks)
         say(f"  Understood as: {in_words(week)}.")
-        if taken or not desk.asks or confirmed("Is that right?"):
+        said = taken or not desk.asks or answered(q.RIGHT, None, asks=True)
+        if said is True:
             return week
-        given = None
+        # Hours that are typed here are what was meant.
+        week = said if said is not False else answered(q.HOURS, None, asks=True)
 
 
 def _write(path: Path, trial: Trial, answers: Answers, *, keyring: bool) -> None:

@@ -6,7 +6,7 @@ Questions and what is said about answers go to stderr: stdout is for results.
 import sys
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import click
@@ -23,7 +23,7 @@ class Question(Generic[T]):
     """What is asked for.
 
     *read* returns what an answer means, or raises ValueError with one sentence for whoever gave
-    it. Without a *default* there has to be an answer.
+    it. Without a *default* there has to be an answer; *needed* is said where there is none.
     """
 
     flag: str
@@ -31,6 +31,15 @@ class Question(Generic[T]):
     read: Callable[[str], T]
     default: str | None = None
     hint: str = ""
+    needed: str = ""
+
+
+class NearMissError(ValueError):
+    """An answer that will not do; *meant* is the one that most likely was."""
+
+    def __init__(self, message: str, *, meant: str) -> None:
+        super().__init__(message)
+        self.meant = meant
 
 
 def sentence(text: str) -> str:
@@ -86,6 +95,7 @@ def answered(question: Question[T], given: str | None, *, asks: bool) -> T:
             if not asks:
                 raise click.UsageError(sentence(f"{question.flag}: {error}")) from None
             say(f"  {sentence(f'{question.flag}: {error}')}")
+            question = _after(question, error)
     elif not asks:
         raise click.UsageError(f"{question.flag} is missing.")
     if question.hint:
@@ -95,12 +105,22 @@ def answered(question: Question[T], given: str | None, *, asks: bool) -> T:
             return understood(question, _typed(question))
         except ValueError as error:
             say(f"  That will not do: {sentence(str(error))}")
+            question = _after(question, error)
+
+
+def _after(question: Question[T], error: ValueError) -> Question[T]:
+    """Return what to ask next: with what was most likely meant, ready to be taken."""
+    return replace(question, default=error.meant) if isinstance(error, NearMissError) else question
 
 
 def _typed(question: Question[T]) -> str:
+    """Return what a person types. Enter alone is told as well: click only asks again."""
+    default = question.default
     answer: str = click.prompt(
-        question.words, default=question.default, show_default=bool(question.default), err=True
+        question.words, default=default or "", show_default=bool(default), err=True
     )
+    if default is None and question.needed and not answer.strip():
+        raise ValueError(question.needed)
     return answer
 
 
@@ -113,12 +133,16 @@ def asked_password(words: str) -> str:
     """Return what a person types unseen."""
     while True:
         try:
-            answer: str = click.prompt(words, hide_input=True, err=True)
+            answer: str = click.prompt(
+                words, default="", show_default=False, hide_input=True, err=True
+            )
             quoted(answer)
         except ValueError:  # also where what was typed is no text
             say("  That will not do: it holds half a character.")
         else:
-            return answer
+            if answer:
+                return answer
+            say("  That will not do: it is empty.")
 
 
 def piped_password() -> str:

@@ -8,17 +8,22 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
-from sync.cli.init.asking import Question
+from sync.cli.init.asking import NearMissError, Question
 from sync.config import check_holidays, values
 from sync.config.holidays import usual_code
-from sync.config.opening import week_of
-from sync.config.zones import system_zone
+from sync.config.opening import Week, week_of
+from sync.config.zones import nearest_zone, system_zone
 from sync.errors import ConfigError
 from sync.ports import Listed
 
 SERVER, GOOGLE = "server", "google"
 
 Price = tuple[str, str]
+
+SIGNS = {"£": "GBP", "€": "EUR", "$": ""}
+"""What a sign stands for; a dollar may be anybody's."""
+
+_CURRENCY = r"(?:[A-Za-z]{3}|[£€$])?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ def client(answer: str) -> Client:
 
 def emails(answer: str) -> tuple[str, ...]:
     """Return the addresses in *answer*, between commas or spaces."""
+    if answer.lower() in {"none", "-"}:
+        return ()
     return tuple(dict.fromkeys(values.email(one) for one in re.split(r"[\s,;]+", answer) if one))
 
 
@@ -116,18 +123,63 @@ def yes(answer: str) -> bool:
     raise ValueError('answer "yes" or "no"')
 
 
-def price(answer: str) -> Price | None:
-    """Return amount and currency of "80.00 GBP" or "GBP 80"; None: no fees."""
+def amount(answer: str) -> Price | None:
+    """Return amount and currency of "80.00 GBP", "£80" or "80"; it is empty where it is left out.
+
+    None: no fees.
+    """
     if answer.lower() in {"", "none", "no", "-"}:
         return None
     match = re.fullmatch(
-        r"(?P<a>[\d.]+)\s*(?P<c>[A-Za-z]{3})|(?P<d>[A-Za-z]{3})\s*(?P<b>[\d.]+)", answer
+        rf"(?P<before>{_CURRENCY})\s*(?P<amount>\d[\d.]*(?:,\d\d)?)\s*(?P<after>{_CURRENCY})",
+        answer,
     )
-    if match is None:
+    named = [word for word in (match["before"], match["after"]) if word] if match else []
+    if match is None or len(named) > 1:
         raise ValueError(f'{values.shown(answer)} is no price; write it like "80.00 GBP"')
-    amount = match["a"] or match["b"]
-    values.money(amount)
-    return amount, values.currency(match["c"] or match["d"])
+    number = match["amount"].replace(",", ".")
+    values.money(number)
+    return number, values.currency(SIGNS.get(named[0], named[0]) if named else "")
+
+
+def price(answer: str) -> Price | None:
+    """Return amount and currency as `amount` does; both have to be there."""
+    found = amount(answer)
+    if found is not None and not found[1]:
+        raise ValueError(f'{values.shown(answer)} has no currency; write it like "80.00 GBP"')
+    return found
+
+
+def currency(answer: str) -> str:
+    """Return a currency by its three letters or its sign."""
+    found = values.currency(SIGNS.get(answer, answer))
+    if not found:
+        raise ValueError('write its three letters, such as "GBP"')
+    return found
+
+
+def zone_of(answer: str) -> str:
+    """Return a time zone; of one that is misspelt, the nearest is proposed."""
+    try:
+        return values.zone(answer)
+    except ValueError as error:
+        near = nearest_zone(answer)
+        if near is None:
+            raise
+        message = f'{values.shown(answer)} is no time zone; did you mean "{near}"?'
+        raise NearMissError(message, meant=near) from error
+
+
+def right(answer: str) -> bool | Week:
+    """Return whether the hours were understood, or the hours that are typed instead."""
+    if not answer:
+        return True
+    try:
+        return yes(answer)
+    except ValueError:
+        if any(character.isdigit() for character in answer):
+            return week_of(answer)
+        raise ValueError('answer "yes" or "no", or write the hours anew') from None
 
 
 def as_it_is(answer: str) -> str:
@@ -146,14 +198,17 @@ URL = Question(
     "--url",
     "Address of the server",
     url,
-    hint="Your provider calls it the CalDAV address. The server's first page often does too.",
+    hint="For example https://cloud.example.org/remote.php/dav (Nextcloud), "
+    "https://caldav.icloud.com (iCloud) or https://caldav.fastmail.com (Fastmail). The server's "
+    "first page often does too.",
 )
-USERNAME = Question("--username", "User name (empty: it asks for none)", as_it_is, "")
+USERNAME = Question("--username", "User name (Enter if the server wants none)", as_it_is, "")
 ACCOUNT = Question("--account", "A short name for the account", values.account_name)
 CLIENT = Question(
     "--google",
     "File of the OAuth client (client_secret_....json)",
     client,
+    needed="name the file that Google let you download",
     hint="Google wants a project of your own; the README says how to make one in five minutes.",
 )
 SUBJECT = Question("--subject", "Whom the service account acts for", values.email)
@@ -162,11 +217,12 @@ EMAILS = Question(
     "--email",
     "Your own e-mail addresses, with commas between",
     emails,
+    needed='write at least one, or "none"',
     hint="They tell you from your guests. Without one, sessions with guests are left alone.",
 )
 HOLDS = Question(
     "--invited",
-    'Is "all" that stands there a session, or only what has "guests"?',
+    'What counts as a session? "all" events, or only those with "guests"',
     holds,
     "all",
 )
@@ -177,6 +233,7 @@ HOURS = Question(
     hint='New times are looked for in your working hours. For example: "mon-fri 9-17", or '
     '"mon 9-12:30, 13:30-18; tue-thu 10-19".',
 )
+RIGHT = Question("--hours", "Is that right? [Y/n]", right, "")
 HOLIDAYS = Question(
     "--holidays",
     "Public holidays of which country? A code such as GB-ENG (Enter: none)",
@@ -194,11 +251,12 @@ NO_SHOWS = Question(
 )
 PRICE = Question(
     "--fee",
-    "Price of one session, such as 80.00 GBP (empty: no fees)",
+    "Price of one session, such as 80.00 GBP (Enter: no fees)",
     price,
     "",
 )
-ZONE = Question("--timezone", "Time zone", values.zone)
+CURRENCY = Question("--fee", "Its currency, such as GBP", currency)
+ZONE = Question("--timezone", "Time zone", zone_of)
 
 
 def zone(environ: Mapping[str, str]) -> Question[str]:

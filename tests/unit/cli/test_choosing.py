@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -9,17 +10,22 @@ from sync.cli.init.choosing import names_of, picked, picked_others
 from sync.cli.init.questions import (
     BUFFER,
     CLIENT,
+    CURRENCY,
     EMAILS,
     HOLDS,
     HOLIDAYS,
     KIND,
     NO_SHOWS,
     PRICE,
+    RIGHT,
     URL,
+    ZONE,
+    amount,
     google_lacks,
 )
 from sync.ports import Listed
 
+AMOUNT = replace(PRICE, read=amount)
 LISTED = (
     Listed("Sessions", "/q/a/", holds_events=True, writable=True),
     Listed("Ill, or away", "/q/b/", holds_events=True, writable=True),
@@ -132,6 +138,16 @@ def test_a_calendar_is_named_by_what_only_it_is_called():
         (PRICE, "EUR 80.50", ("80.50", "EUR")),
         (PRICE, "", None),
         (PRICE, "none", None),
+        (PRICE, "£80", ("80", "GBP")),
+        (PRICE, "80,50 €", ("80.50", "EUR")),
+        (AMOUNT, "80", ("80", "")),
+        (AMOUNT, "$ 80.00", ("80.00", "")),
+        (CURRENCY, "€", "EUR"),
+        (CURRENCY, "gbp", "GBP"),
+        (EMAILS, "none", ()),
+        (RIGHT, "", True),
+        (RIGHT, "N", False),
+        (RIGHT, "mon 9-12", {"mon": ("09:00-12:00",)}),
         (HOLIDAYS, "gb-eng", "GB-ENG"),
         (HOLIDAYS, "de", "DE"),
         (HOLIDAYS, "UK-England", "GB-ENG"),
@@ -160,6 +176,15 @@ def test_answers_are_read_generously(question, answer, meant):
         (URL, "", "https://dav.example.org/"),
         (PRICE, "eighty", "80.00 GBP"),
         (PRICE, "80", "80.00 GBP"),
+        (PRICE, "$80", "has no currency"),
+        (PRICE, "GBP 80 GBP", "80.00 GBP"),
+        (CURRENCY, "", '"GBP"'),
+        (CURRENCY, "$", '"GBP"'),
+        (RIGHT, "maybe", "write the hours anew"),
+        (RIGHT, "mon 9-5", "ends before it starts"),
+        (ZONE, "europe/london", '"Europe/London"'),
+        (ZONE, "london", '"Europe/London"'),
+        (ZONE, "Qqqq", "is no time zone"),
         (PRICE, "1.2.3 GBP", "no amount"),
         (HOLIDAYS, "Germny", '"DE"'),
         (HOLIDAYS, "GB-ENGL", '"GB-ENG"'),
