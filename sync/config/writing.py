@@ -66,7 +66,8 @@ def text_of(answers: Answers) -> str:
     """
     parts = (_practice, _account, _calendars, _hours, _fees)
     told = ["\n".join(part(answers)) for part in parts]
-    return "\n\n".join([HEAD, *told, TAIL, *([] if answers.rebooks_no_shows else [NO_SHOWS])])
+    rules = [] if answers.rebooks_no_shows else [NO_SHOWS]
+    return "\n\n".join([HEAD, *told, TAIL, *rules]) + "\n"
 
 
 def quoted(text: str) -> str:
@@ -119,15 +120,14 @@ action = "propose"                       # tentative until accepted; or "book" "
 notice = "24h"                           # nobody is asked to come sooner than this
 within = "14d"                           # and nobody waits longer
 prefer = "same-time"                     # or "soonest", or a list: ["thu 16:00-18:00"]
-max_new = 10                             # more new ones in one pass: nothing is written, exit 1
-"""
+max_new = 10                             # more new ones in one pass: nothing is written, exit 1"""
 
 NO_SHOWS = """\
 # Who does not come gets no new time: it is marked, and priced by [fees] if you have any. One that
 # was paid for is made up anyway. Without this rule it is rescheduled like any other.
 [[policy.rules]]
 causes = ["no-show", "late"]
-action = "record"
+action = "record"\
 """
 
 

@@ -238,9 +238,11 @@ def test_another_place_is_named_in_what_comes_next(newcomer):
 
 def test_a_country_that_lacks_days_of_its_parts_is_told(newcomer):
     """A script gets what it asked for, by its usual code, and a word of warning."""
-    done = newcomer.run("init", *newcomer.flags(holidays="uk"), "--no-check")
+    flags = newcomer.flags(holidays="uk")
+    done = newcomer.run("init", *flags, "--rebook-no-shows", "--no-check")
     assert done.returncode == 0, done.stderr
     assert newcomer.written()["hours"]["holidays"] == "GB"
+    assert "rules" not in newcomer.written()["policy"]
     assert "Careful: GB alone has only what all of it keeps; GB-ENG, say, has more." in done.stderr
 
 

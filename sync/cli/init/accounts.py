@@ -113,10 +113,6 @@ def _on_server(desk: Desk) -> Trial:
             account = replace(account, username=name)
             account = replace(account, secret=_typed(account) if name else None)
         except CalendarError as error:
-            if not asks and (plain := _plain(account, error, desk)) is not None:
-                say(f"{account.url} speaks no TLS; did you mean {plain}?")
-                sys.exit(Exit.TRY_AGAIN)
-            _end_unless(asks, _told(account, error, asks=asks))
             account = _moved(account, error, desk)
         else:
             if any(q.can_hold(one) is None for one in listed):
@@ -138,7 +134,6 @@ def _reached(account: OnServer, desk: Desk) -> OnServer:
         try:
             _listed(account, desk)
         except UnreachableError as error:
-            _told(account, error, asks=True)
             before, account = account, _moved(account, error, desk)
             if account == before:
                 return account
@@ -149,10 +144,18 @@ def _reached(account: OnServer, desk: Desk) -> OnServer:
 
 
 def _moved(account: OnServer, error: CalendarError, desk: Desk) -> OnServer:
-    """Return the account at another address that a person gives, or at the same one."""
+    """Say why there is no way in, and return the account at the address a person gives then.
+
+    Raises:
+        SystemExit: nobody can be asked.
+    """
     plain = _plain(account, error, desk)
-    if plain is not None:
-        say(f"  {account.url} speaks no TLS; did you mean {plain}?")
+    if plain is None:
+        end = _told(account, error, asks=desk.asks)
+    else:
+        say(f"{account.url} speaks no TLS; did you mean {plain}?")
+        end = Exit.TRY_AGAIN
+    _end_unless(desk.asks, end)
     return replace(account, url=_url_again(account, plain))
 
 
