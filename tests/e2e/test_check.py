@@ -1,6 +1,7 @@
 """`raincheck check` as a person reads it: one screen that says what would happen."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -109,6 +110,9 @@ def test_offline_tells_what_the_file_says(busy_office: Desk) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "open  Mon-Sun" in done.stdout
     assert "logged in" not in done.stdout
+    detour = replace(busy_office, folder=busy_office.folder / ".." / busy_office.folder.name)
+    done = detour.run("check", "--offline")
+    assert done.stdout.startswith(f"{busy_office.config}: in order.")
 
 
 def test_an_account_without_a_watched_calendar_says_so(

@@ -228,10 +228,12 @@ def test_nothing_is_overwritten(newcomer):
 
 
 def test_another_place_is_named_in_what_comes_next(newcomer):
-    """With --config the commands at the end name it, ready to be pasted."""
+    """With --config the commands at the end name it, ready to be pasted, and without detours."""
     other = newcomer.home / "an other" / "r.toml"
-    done = newcomer.run("init", "--config", str(other), "--no-check", *newcomer.flags())
+    given = str(newcomer.home / "tmp" / ".." / "an other" / "r.toml")
+    done = newcomer.run("init", "--config", given, "--no-check", *newcomer.flags())
     assert done.returncode == 0, done.stderr
+    assert f"{other}: written" in done.stdout
     assert f"raincheck sync --config '{other}'" in done.stdout
     assert stat.S_IMODE(other.stat().st_mode) == 0o600
 

@@ -21,7 +21,7 @@ def closed_on(desk: Desk, week: Week, zone: str) -> str:
     code = answered(q.HOLIDAYS, desk.flags.holidays, asks=desk.asks)
     code = _part_of(code, years, desk)
     if code:
-        say(f"  Closed for {code}, next: {_coming(public_holidays(code, years), week, today)}.")
+        say(f"  Closed for {code}, next: {coming_days(public_holidays(code, years), week, today)}.")
     return code
 
 
@@ -53,7 +53,7 @@ def _part(answer: str, country: str) -> str:
     raise ValueError(f"{values.shown(answer)} is none of them")
 
 
-def _coming(days: Collection[date], week: Week, today: date) -> str:
+def coming_days(days: Collection[date], week: Week, today: date) -> str:
     """Return the next of *days* that would be open."""
     coming = [
         day for day in sorted(days) if day >= today and values.WEEKDAYS[day.weekday()] in week

@@ -3,10 +3,12 @@
 import re
 import sys
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from sync.cli.init.choosing import names_of, picked, picked_others
+from sync.cli.init.closing import coming_days
 from sync.cli.init.questions import (
     BUFFER,
     CLIENT,
@@ -116,6 +118,15 @@ def test_packages_are_added_as_raincheck_was_installed(monkeypatch, prefix, says
     assert says in (google_lacks() or "")
     with pytest.raises(ValueError, match="extra"):
         CLIENT.read("client.json")
+
+
+def test_closed_days_that_come_are_told():
+    """Today's too, none before, none that is closed anyway, and four of them at most."""
+    days = [date(2026, 12, number) for number in (22, 23, 24, 25, 26, 28, 29, 30)]
+    week = dict.fromkeys(("mon", "tue", "wed", "fri"), ("09:00-17:00",))
+    told = "Wed 23 Dec 2026, Fri 25 Dec 2026, Mon 28 Dec 2026, Tue 29 Dec 2026"
+    assert coming_days(days, week, date(2026, 12, 23)) == told
+    assert coming_days([], week, date(2026, 12, 23)) == "no day"
 
 
 def test_a_calendar_is_named_by_what_only_it_is_called():
