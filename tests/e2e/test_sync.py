@@ -84,8 +84,8 @@ def test_two_machines_at_once_make_one_replacement(office: Desk, tmp_path: Path)
         for each in desks
     ]
     for process in running:
-        _, said = process.communicate(timeout=120)
-        assert process.returncode == 0, said
+        told, said = process.communicate(timeout=120)
+        assert process.returncode == 0, (told, said)
     assert len(office.replacements()) == 4
     for each in desks:
         each.sync()
