@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,12 +24,10 @@ def starts(series: Mapping[str, Any], now: datetime) -> list[datetime | date]:
         local = first.astimezone(zone).replace(tzinfo=None)
     else:
         local = datetime.combine(first, time())
-    found = islice(
-        _rules(series["recurrence"], local, zone).between(
-            local, now.replace(tzinfo=None) + HORIZON, inc=True
-        ),
-        INSTANCES_MAX,
-    )
+    end = now.replace(tzinfo=None) + HORIZON
+    # `between` would write the whole list first, and a rule can be a bomb.
+    every = _rules(series["recurrence"], local, zone).xafter(local, inc=True)
+    found = islice(takewhile(lambda one: one <= end, every), INSTANCES_MAX)
     if isinstance(first, datetime):
         return [one.replace(tzinfo=zone) for one in found]
     return [one.date() for one in found]
