@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -45,13 +45,21 @@ class Terminal:
         os.write(self.screen, f"{text}\n".encode())
 
     def stops(self) -> int:
-        """Press Ctrl-C, again if need be, until the command ends; return its exit code.
+        """Press Ctrl-C until the command ends; return its exit code."""
+        return self._urged(lambda: os.write(self.screen, b"\x03"))
+
+    def is_ended(self, number: int) -> int:
+        """Send the signal *number* until the command ends; return its exit code."""
+        return self._urged(lambda: self.process.send_signal(number))
+
+    def _urged(self, urge: Callable[[], object]) -> int:
+        """Urge the command, again if need be, until it ends; return its exit code.
 
         CPython waits on if the signal comes in the instant before readline begins to wait.
         """
         deadline = time.monotonic() + PATIENCE_S
         while self.process.poll() is None and time.monotonic() < deadline:
-            os.write(self.screen, b"\x03")
+            urge()
             pause = time.monotonic() + AGAIN_S
             while self._more(pause - time.monotonic()):
                 continue

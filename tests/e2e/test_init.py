@@ -583,8 +583,7 @@ def test_an_end_from_outside_leaves_no_login_behind(at_google, number):
         assert arrive(visit(screen.reads("\n").strip())) == 200
         screen.reads("commas [1]: ")
         assert any("login.json" in name for name in newcomer.left())
-        screen.process.send_signal(number)
-        assert screen.ends() == 128 + number, screen.shown
+        assert screen.is_ended(number) == 128 + number, screen.shown
     assert newcomer.left() == ["client_secret.json"]
 
 
