@@ -13,6 +13,7 @@ from sync.errors import (
     OutcomeUnknownError,
     RateLimitError,
     RejectedError,
+    UnreachableError,
 )
 from sync.ports import Scan
 from tests.contract.bench import NAME, Bench, look, original
@@ -242,6 +243,13 @@ class TestWriting:
         amended = calendar.amend(TAGGED.key(), f"/dav/sessions/{NAME}", SETTLED, expected=None)
         assert amended.marks == SETTLED.marks
         assert server.methods().count("PUT") == 2
+
+    def test_a_lock_that_stays_is_no_refusal(self, bench: Bench) -> None:
+        """On a busy server a lock outlasts a few quick tries: later, then, and not never (3)."""
+        bench.serve(Habits(put_statuses=[423] * 9))
+        calendar = bench.client()
+        with pytest.raises(UnreachableError, match="locked"):
+            calendar.amend(TAGGED.key(), f"/dav/sessions/{NAME}", SETTLED, expected=None)
 
     def test_a_lost_race_is_run_again(self, bench: Bench) -> None:
         """A write that another one has covered is made again on what stands there now (3)."""
