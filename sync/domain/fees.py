@@ -113,7 +113,7 @@ def assessed(charge: Charge, tariff: Tariff, forgiven: Forgiven = none_forgiven)
     percent = share.percent if share is not None else None
     amount = Decimal(0) if share is None else _amount(share, price)
     if percent is not None:
-        reason = f"{reason}: {percent.normalize():f}% of {price}"
+        reason = f"{reason}: {percent.normalize():f}% of {price:.2f}"
     forgives = amount > 0 and forgiven(charge.client, charge.year) < tariff.first_waived
     if forgives:
         amount, reason = Decimal(0), f"{reason}; forgiven, as one of the first of the year"

@@ -21,11 +21,12 @@ from sync.domain.practice import Practice
 from sync.domain.sessions import Answer, Marks, Session, Status
 from sync.domain.signals import Disruption, is_upcoming, words_of
 from sync.domain.words import is_cancelled_title, most_telling
-from sync.domain.writes import Amendment
+from sync.domain.writes import Amendment, day_and_time
 
 DELETED = "a person deleted the replacement"
 CANCELLED = "a person cancelled the replacement"
 DECLINED = "the offer was declined"
+STRUCK = "the replacement was disrupted"
 PUT_THERE = "a person put it there"
 
 STOOD = frozenset({State.WRITTEN, State.SETTLED, State.FAILED})
@@ -87,7 +88,7 @@ def struck(
         urgent=raincheck.urgent or disruption.urgent,
     )
     if fresh.action is not Action.RECORD:
-        return offered_again(again, "the replacement was disrupted", practice, now=now)
+        return offered_again(again, STRUCK, practice, now=now)
     return replace(
         after(again, Fact.RECORDED),
         attempt=raincheck.attempt + 1,
@@ -226,14 +227,29 @@ def turn_of(before: Raincheck, now_stands: Raincheck) -> tuple[str, str]:
         return "withdrawn", why
     if now_stands.attempt != before.attempt:
         what = "recorded" if now_stands.action is Action.RECORD else "offered-again"
-        return what, why
+        return what, _turned_down(before, now_stands)
     if now_stands.slot != before.slot:
-        return "moved", "a person moved the replacement"
+        to = f"to {day_and_time(now_stands.slot)}, " if now_stands.slot else ""
+        return "moved", f"{to}by a person"
     if now_stands.action is not before.action:
         return "booked", "the practice booked what was held"
     if now_stands.duties != before.duties:
         return "accepted", "it is to be confirmed: the client accepted, or the practice said so"
     return "confirmed" if now_stands.confirmed else "changed", "a person changed its status"
+
+
+def _turned_down(before: Raincheck, now_stands: Raincheck) -> str:
+    """Return what became of the offer that *before* had, and what follows if that is not usual."""
+    why = str(now_stands.reason)
+    if before.slot is None or now_stands.slot is not None:
+        return why
+    at = day_and_time(before.slot)
+    struck = now_stands.noticed != before.noticed
+    cause = f", cause: {now_stands.cause.name}" if struck else ""
+    became = (
+        f"the new session of {at} was disrupted{cause}" if struck else f"the client declined {at}"
+    )
+    return became if why in {DECLINED, STRUCK} else f"{became}; {why}"
 
 
 def _place(raincheck: Raincheck) -> str:

@@ -1,12 +1,12 @@
 """The fee ledger: one row for each disruption that was assessed, and what a person said of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sync.domain.causes import Cause
-from sync.domain.fees import Fee
+from sync.domain.fees import Fee, FeeState
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.sessions import SessionKey
 
@@ -57,6 +57,22 @@ def row_of(raincheck: Raincheck, *, number: int = 1) -> Row | None:
         paid=raincheck.paid,
         fee=fee,
     )
+
+
+def as_decided(rainchecks: Iterable[Raincheck], rows: Iterable[Row]) -> tuple[Raincheck, ...]:
+    """Return *rainchecks* in their order, each fee in the state that a person gave it in *rows*."""
+    said = {(row.raincheck, row.fee.at): row.fee.state for row in rows}
+    return tuple(
+        replace(each, fee=replace(each.fee, state=said.get((each.id, each.fee.at), each.fee.state)))
+        if each.fee
+        else each
+        for each in rainchecks
+    )
+
+
+def open_fees(rows: Iterable[Row]) -> int:
+    """Return how many fees wait for a person's word; what costs nothing needs none."""
+    return sum(1 for row in rows if row.fee.amount and row.fee.state is FeeState.PROPOSED)
 
 
 def in_month(rows: Iterable[Row], month: str, zone: ZoneInfo) -> tuple[Row, ...]:

@@ -2,9 +2,10 @@
 
 import unicodedata
 
-from sync.domain.causes import Fault
+from sync.domain.causes import UNSPECIFIED, Cause, Fault
+from sync.domain.fees import Fee, FeeState
 from sync.domain.lifecycle import MAILS, DutyKind, Raincheck, State
-from sync.domain.policy import Action
+from sync.domain.policy import Action, SignalKind
 from sync.domain.writes import day_and_time
 
 FAULTS = {
@@ -15,6 +16,14 @@ FAULTS = {
     Fault.NONE: "nobody's fault",
 }
 
+SIGNALS = {
+    SignalKind.TAG: "a tag",
+    SignalKind.CANCELLED: "it is cancelled",
+    SignalKind.DELETED: "it was deleted",
+    SignalKind.DECLINED: "every guest has declined",
+    SignalKind.CLOSURE: "a closure over it",
+}
+
 WHAT_TO_DO = {
     State.SETTLING: "it rests for a moment, in case it is taken back",
     State.PLANNED: "the next pass writes it",
@@ -22,6 +31,9 @@ WHAT_TO_DO = {
     State.WAITING: "no new time yet: {reason}. It is tried again in every pass",
     State.FAILED: "the server refused it: {reason}. It is tried again when something changes",
 }
+
+UNTOLD = "untold"
+"""In a story: the guests of what was just written hear nothing, unless a person tells them."""
 
 FINISHED = "the next pass finishes it"
 MAILED = "a mail is still to be sent; the next pass tries again"
@@ -53,6 +65,26 @@ def _owed(raincheck: Raincheck) -> str | None:
         if duties:
             return refused if any(duty.refused for duty in duties) else pending
     return None
+
+
+def cause_in_words(cause: Cause) -> str:
+    """Return ``, cause: internet (technical)``."""
+    if cause.name == UNSPECIFIED:
+        return ", no cause given"
+    return f", cause: {cause.name} ({FAULTS[cause.fault]})"
+
+
+def timed(raincheck: Raincheck, why: str) -> str:
+    """Return *why* after the time that is planned or stands, if there is one."""
+    return f"{day_and_time(raincheck.slot)}, {why}" if raincheck.slot else why
+
+
+def fee_in_words(fee: Fee) -> str:
+    """Return what is due, and what a person has said of it, if that is needed."""
+    if not fee.amount:
+        return f"none ({fee.reason})"
+    word = "for you to decide" if fee.state is FeeState.PROPOSED else fee.state.value
+    return f"{fee.amount:.2f} {fee.currency}, {word} ({fee.reason})"
 
 
 def visible(text: str) -> str:

@@ -104,6 +104,9 @@ IN_CATEGORY = "a category or label"
 """The place of all words that apps keep as words."""
 
 
+_HASHTAG_IN = "a hashtag"
+
+
 def words_of(title: str, notes: str, categories: tuple[str, ...]) -> tuple[str, ...]:
     """Return every word, folded, that stands in a place for tags; the plainest place first."""
     found = (word for _, words in places_of(title, notes, categories) for word in words)
@@ -117,16 +120,33 @@ def places_of(
     return (
         (IN_CATEGORY, tuple(folded(category) for category in categories)),
         ("in front of the title", _prefix_words(title)),
-        ("a hashtag in the title", _hashtags(title)),
-        ("a hashtag in the notes", _hashtags(plain_text(notes))),
+        (f"{_HASHTAG_IN} in the title", _hashtags(title)),
+        (f"{_HASHTAG_IN} in the notes", _hashtags(plain_text(notes))),
     )
 
 
-def place_of(title: str, notes: str, categories: tuple[str, ...], known: Dictionary) -> str:
-    """Return in which place a tag stands, in plain words that quote nobody; "" if in none."""
-    places = places_of(title, notes, categories)
-    return next(
-        (place for place, words in places if any(known.cause_of(word) for word in words)), ""
+def sight_of(
+    title: str, notes: str, categories: tuple[str, ...], known: Dictionary, cause: Cause
+) -> str:
+    """Return where the tag for *cause* stands, and which it is; "" if it stands nowhere.
+
+    A word is told only if the practice has it: any other may hold what a person wrote.
+    """
+    for place, words in places_of(title, notes, categories):
+        for word in words:
+            if known.cause_of(word) == cause:
+                return _sight(place, word if word in known.causes else "")
+    return ""
+
+
+def _sight(place: str, word: str) -> str:
+    """Return ``#no-show in the notes``; only the place without a *word*."""
+    if not word:
+        return place
+    if place == IN_CATEGORY:
+        return f"{word}, {place}"
+    return (
+        f"#{word}{place.removeprefix(_HASHTAG_IN)}" if _HASHTAG_IN in place else f"{word} {place}"
     )
 
 

@@ -3,16 +3,19 @@
 from dataclasses import replace
 
 from sync.domain.following import amendment_for, done
+from sync.domain.guests import clients_of
 from sync.domain.lifecycle import Duty, DutyKind, Raincheck
-from sync.domain.sessions import Session
+from sync.domain.practice import attempt_of
+from sync.domain.sessions import Session, Timed
+from sync.domain.writes import day_and_time
 from sync.engine.current import Pass
 from sync.errors import ConflictError, RejectedError, SessionGoneError
 from sync.ports import Calendar
 
-WORDS = {
-    DutyKind.CANCEL: ("cancelled", "the replacement that is no longer the one"),
-    DutyKind.CONFIRM: ("confirmed", "the replacement stands for sure, and its guests are invited"),
-    DutyKind.RESTORE: ("restored", "the original is as it was before"),
+WHAT = {
+    DutyKind.CANCEL: "cancelled",
+    DutyKind.CONFIRM: "confirmed",
+    DutyKind.RESTORE: "restored",
 }
 
 
@@ -32,7 +35,7 @@ def discharged(
     Raises:
         CalendarError: try again in the next pass.
     """
-    what, why = WORDS[duty.kind]
+    what, why = WHAT[duty.kind], _why(duty, raincheck, current)
     amendment = amendment_for(duty, raincheck)
     try:
         resource = duty.resource or _found(duty, calendar, current)
@@ -46,6 +49,26 @@ def discharged(
     except (RejectedError, ConflictError) as error:
         return _refused(raincheck, duty), "failed", str(error), None
     return done(raincheck, duty), what, why, written
+
+
+def _why(duty: Duty, raincheck: Raincheck, current: Pass) -> str:
+    """Return in words what was done with *duty*."""
+    if duty.kind is DutyKind.RESTORE:
+        return "the original is as it was before"
+    if duty.kind is DutyKind.CONFIRM:
+        guests = clients_of(raincheck.original, current.practice.watch.emails)
+        stands = "the new session stands for sure"
+        return f"{stands}, with its guests" if guests else f"{stands}; it has no guests"
+    past, attempt = raincheck.declined, attempt_of(duty.key, raincheck)
+    slot = raincheck.slot if attempt == raincheck.attempt else None
+    if slot is not None:
+        return f"the new session of {day_and_time(slot)}"
+    if attempt > len(past):
+        return "a new session that is no longer wanted"
+    zone = current.practice.watch.zone
+    span = past[attempt - 1]
+    offered = Timed(span.start.astimezone(zone), span.end.astimezone(zone))
+    return f"the new session of {day_and_time(offered)}"
 
 
 def _found(duty: Duty, calendar: Calendar, current: Pass) -> str | None:

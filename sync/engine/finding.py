@@ -10,6 +10,7 @@ from sync.domain.following import DELETED, STOOD, followed, turn_of, undone
 from sync.domain.following import struck as replacement_struck
 from sync.domain.lifecycle import TAGGED_UNDO, Fact, Raincheck, State, is_renamed
 from sync.domain.passes import Warned, WarningCode
+from sync.domain.plain import SIGNALS, cause_in_words, timed
 from sync.domain.policy import SignalKind
 from sync.domain.practice import Holds
 from sync.domain.sessions import Kind, Session, SessionKey
@@ -21,7 +22,7 @@ from sync.domain.signals import (
     judged,
     words_of,
 )
-from sync.domain.words import place_of
+from sync.domain.words import sight_of
 from sync.engine import closing, rebuilding, resting
 from sync.engine.current import Pass
 from sync.engine.forgiving import Forgiving
@@ -122,9 +123,9 @@ def find(looks: Sequence[Look], current: Pass) -> Found:
     told = [
         *((r, "seen", _seen_words(r, current)) for r in fresh),
         *((r, "rested", _seen_words(r, current)) for r in rested.ripe),
-        *((r, "written", "found standing, after a lost state file") for r in standing),
+        *((r, "written", timed(r, "found standing, after a lost state file")) for r in standing),
         *((r, r.state.value, str(r.reason)) for r in rebuilt),
-        *((r, "written", AFTER_A_BREAK) for r, _ in turned if stood.get(r.id) is r),
+        *((r, "written", timed(r, AFTER_A_BREAK)) for r, _ in turned if stood.get(r.id) is r),
         *((now_stands, *turn_of(before, now_stands)) for before, now_stands in turned),
         *((r, "withdrawn", DELETED) for r in deleted),
     ]
@@ -296,10 +297,9 @@ def _seen_words(raincheck: Raincheck, current: Pass) -> str:
     original, known = raincheck.original, current.practice.watch.dictionary
     place = ""
     if raincheck.signal is SignalKind.TAG:
-        place = place_of(original.title, original.notes, original.categories, known)
+        words = original.title, original.notes, original.categories
+        place = sight_of(*words, known, raincheck.cause)
         place = f" ({place or 'it was dragged into the drop calendar'})"
-    cause = f"{raincheck.cause.name} ({raincheck.cause.fault.value})"
-    return (
-        f"{raincheck.signal.value}{place} in {original.calendar}: {cause};"
-        f" {raincheck.rule} says {raincheck.action.value}"
-    )
+    signal, cause = SIGNALS[raincheck.signal], cause_in_words(raincheck.cause)
+    decided = f"{raincheck.rule} says {raincheck.action.value}"
+    return f"{signal}{place} in {original.calendar}{cause}; {decided}"

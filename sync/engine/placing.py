@@ -10,6 +10,7 @@ from sync.domain.following import DELETED, is_exhausted, withdrawn
 from sync.domain.lifecycle import TAGGED_UNDO, Fact, Raincheck, State, after
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.placement import found_for, wishes_of
+from sync.domain.plain import timed
 from sync.domain.planner import Plan, Wish
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import Practice
@@ -74,7 +75,7 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
             continue
         recovered = _recovered(raincheck, by_name, current.retries)
         if recovered.state is State.WRITTEN and recovered != raincheck:
-            put(recovered, "written", AFTER_A_BREAK)
+            put(recovered, "written", timed(recovered, AFTER_A_BREAK))
         elif recovered != raincheck:
             put(recovered, recovered.state.value, str(recovered.reason))
     later = set() if current.replan else {r.id for r in found.open if r.state is State.WAITING}
@@ -86,7 +87,7 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
     if wanting:
         for raincheck in _with_slots(wanting, placed, looks, current):
             if raincheck != placed.rainchecks[raincheck.id]:
-                put(raincheck, raincheck.state.value, str(raincheck.reason))
+                put(raincheck, raincheck.state.value, timed(raincheck, str(raincheck.reason)))
     return placed
 
 

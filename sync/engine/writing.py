@@ -14,8 +14,9 @@ from sync.domain.lifecycle import MAILS, Duty, Fact, Raincheck, State, after
 from sync.domain.mails import owing
 from sync.domain.passes import Warned, WarningCode
 from sync.domain.placement import way_out, wishes_of
+from sync.domain.plain import UNTOLD, timed
 from sync.domain.policy import Action, SignalKind
-from sync.domain.sessions import Session, Timed
+from sync.domain.sessions import Session, Status, Timed
 from sync.domain.writes import Amendment, draft_of, mark_of
 from sync.engine import duties, pausing
 from sync.engine.current import Pass, Phase, Step
@@ -140,17 +141,19 @@ class Writer:
         draft = draft_of(raincheck, watch.dictionary)
         try:
             there = self.current.retries.call(lambda: calendar.create(draft))
-            why = "the replacement stands"
+            why = f"into {calendar.name}"
         except AlreadyExistsError:
             found = self.current.retries.call(lambda: calendar.read(draft.key, None))
             if found is None:
                 return self._withdrawn(raincheck)
             if not rules.is_ours(found, raincheck):
                 raise
-            there, why = found, "the replacement stood already"
+            there, why = found, f"it stood in {calendar.name} already"
         written = rules.standing(raincheck, there, Fact.REPLACEMENT_WRITTEN)
-        self._note(written, "written", why, there)
-        self._warn_if_nobody_is_told(raincheck, calendar)
+        self._note(written, "written", timed(written, why), there)
+        if (warned := nobody_told(raincheck, calendar, self.current)) is not None:
+            self.warnings.append(warned)
+            self._note(written, UNTOLD, "no mail is sent, and the server invites nobody")
         return written
 
     def _withdrawn(self, raincheck: Raincheck) -> Raincheck:
@@ -180,7 +183,7 @@ class Writer:
         except SessionGoneError:
             self._note(settled, "settled", "the original is no longer there to be marked")
             return settled
-        self._note(settled, "settled", "the original carries the marks", marked)
+        self._note(settled, "settled", _marked(raincheck, amendment), marked)
         return settled
 
     def _amended(self, calendar: Calendar, session: Session, amendment: Amendment) -> Session:
@@ -229,29 +232,8 @@ class Writer:
             return raincheck  # a person was faster: it is theirs
         stands = rules.standing(raincheck, moved, Fact.REPLACEMENT_WRITTEN)
         stands = replace(stands, reason="something was entered at the first choice meanwhile")
-        self._note(stands, "moved", str(stands.reason), moved)
+        self._note(stands, "moved", timed(stands, str(stands.reason)), moved)
         return stands
-
-    def _warn_if_nobody_is_told(self, raincheck: Raincheck, calendar: Calendar) -> None:
-        guests = clients_of(raincheck.original, self.current.practice.watch.emails)
-        mailed = self.current.mailer is not None
-        if mailed or not guests or raincheck.action is Action.HOLD:
-            return
-        try:
-            invites = self.current.retries.call(calendar.facts).invites
-        except CalendarError:
-            return  # the replacement stands; `check` tells it as well
-        if not invites:
-            self.warnings.append(
-                Warned(
-                    WarningCode.NOBODY_TOLD,
-                    "The session has guests, but this server sends no invitations: "
-                    "please tell them yourself.",
-                    calendar.name,
-                    raincheck.original.key.uid,
-                    raincheck.original,
-                )
-            )
 
     def _note(
         self, raincheck: Raincheck, what: str, why: str, written: Session | None = None
@@ -265,6 +247,34 @@ class Writer:
             else []
         )
         self.current.journal.advance(raincheck, entry, seen)
+
+
+def nobody_told(raincheck: Raincheck, calendar: Calendar, current: Pass) -> Warned | None:
+    """Return the warning that the guests of a replacement in *calendar* hear nothing of it."""
+    guests = clients_of(raincheck.original, current.practice.watch.emails)
+    if current.practice.mails or not guests or raincheck.action is Action.HOLD:
+        return None
+    try:
+        invites = current.retries.call(calendar.facts).invites
+    except CalendarError:
+        return None  # `check` tells it as well
+    if invites:
+        return None
+    return Warned(
+        WarningCode.NOBODY_TOLD,
+        "The session has guests, but this server sends no invitations: please tell them yourself.",
+        calendar.name,
+        raincheck.original.key.uid,
+        raincheck.original,
+    )
+
+
+def _marked(raincheck: Raincheck, amendment: Amendment) -> str:
+    """Return in words what marking an original with *amendment* comes to."""
+    if raincheck.slot is None:
+        return "the original is marked; no new session"
+    freed = ", and is cancelled" if amendment.status is Status.CANCELLED else ""
+    return f"the original says where it went{freed}"
 
 
 def _writes_owed(raincheck: Raincheck) -> tuple[Duty, ...]:

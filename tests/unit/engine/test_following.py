@@ -9,6 +9,7 @@ import pytest
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.policy import Action, Policy, SignalKind, Terms
 from sync.domain.sessions import Answer, Attendee, Session, Status, Timed
+from sync.domain.writes import day_and_time
 from tests.unit.engine.world import PRACTICE, Crash, Steps, World, at, tagged
 
 GUEST = "quillon@example.org"
@@ -27,6 +28,12 @@ def record(world: World) -> Raincheck:
     with world.journal() as journal:
         (found,) = journal.every_raincheck()
     return found
+
+
+def story(world: World) -> list[tuple[str, str]]:
+    id_ = record(world).id
+    with world.journal() as journal:
+        return [(entry.what, entry.why) for entry in journal.story(id_)]
 
 
 def answer(world: World, session: Session, said: Answer) -> None:
@@ -50,7 +57,32 @@ def test_an_accepted_proposal_is_confirmed(world: World) -> None:
     assert agreed.attendees == (Attendee(GUEST, Answer.ACCEPTED),)
     told = record(world)
     assert (told.state, told.confirmed, told.duties) == (State.SETTLED, True, ())
+    assert ("confirmed", "the new session stands for sure, with its guests") in story(world)
     assert world.run().rainchecks == ()
+
+
+def test_the_story_tells_where_a_session_went(world: World) -> None:
+    """Planned, written, declined and cancelled: each with its time."""
+    world.run()
+    (first,) = standing(world)
+    answer(world, first, Answer.DECLINED)
+    world.run()
+    (second,) = standing(world)
+    assert isinstance(first.when, Timed)
+    assert isinstance(second.when, Timed)
+    one, two = day_and_time(first.when), day_and_time(second.when)
+    told = story(world)
+    assert [what for what, _ in told if what != "untold"] == [
+        "seen", "planned", "written", "settled",
+        "offered-again", "planned", "written", "settled", "cancelled",
+    ]  # fmt: skip
+    assert told[1][1].startswith(f"{one}, ")
+    assert ("offered-again", f"the client declined {one}") in told
+    assert ("cancelled", f"the new session of {one}") in told
+    assert any(why.startswith(f"{two}, into ") for what, why in told if what == "written")
+    world.sessions.put(replace(second, when=at(9)))
+    world.run()
+    assert story(world)[-1] == ("moved", f"to {day_and_time(at(9))}, by a person")
 
 
 def test_a_declined_proposal_leads_to_another_slot(world: World) -> None:
