@@ -8,8 +8,10 @@ import click
 
 from sync.cli.naming import titles_for
 from sync.cli.options import config_option, loaded
+from sync.cli.screen import say
 from sync.cli.story import headline, told
 from sync.cli.telling import VERSION, raincheck_as_json
+from sync.domain.ledger import as_decided
 from sync.domain.lifecycle import Raincheck
 from sync.ports import Entry
 from sync.wiring.records import remembered
@@ -40,6 +42,7 @@ def history(
         chosen = [each for each in every if since is None or each.noticed >= since.astimezone(UTC)]
         chosen = chosen[-last:] if last else chosen
         stories = [(each, journal.story(each.id)) for each in chosen]
+        fees = journal.fees()
     if unknown := set(ids) - {each.id for each in every}:
         raise click.UsageError(f"there is no raincheck {', '.join(sorted(unknown))}")
     if as_json:
@@ -47,10 +50,10 @@ def history(
         click.echo(json.dumps(document, indent=1, ensure_ascii=False))
         return
     titles = titles_for(settings, chosen, wanted=not no_names)
-    for each, story in stories:
-        click.echo(headline(each, titles))
-        for line in told(each, story, settings.zone):
-            click.echo(line)
+    decided = as_decided(chosen, fees)
+    for each, (_, story) in zip(decided, stories, strict=True):
+        for line in (headline(each, titles), *told(each, story, settings.zone)):
+            say(line)
         click.echo()
     if not stories:
         click.echo("Nothing was done so far.")

@@ -137,4 +137,4 @@ def _fees(settings: Config) -> str:
     if tariff is None:
         return "none"
     ask = "no fee waits for your word" if tariff.approve_auto else "each fee waits for your word"
-    return f"{tariff.price} {tariff.currency} a session; {ask}"
+    return f"{tariff.price:.2f} {tariff.currency} a session; {ask}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from sync.cli import telling
+from sync.cli.beside import Beside
 from sync.cli.exits import Exit, printing, width_of
 from sync.cli.options import Loudness
 from sync.cli.progress import Timings
@@ -21,23 +22,26 @@ def reported(
     settings: Config,
     timings: Timings,
     *,
+    known: Beside,
     loudness: Loudness,
     as_json: bool = False,
 ) -> Exit:
     """Tell what the pass did; return how it went, which is the command's exit code.
 
-    The pass is done: what becomes of its report changes nothing of how it went.
+    What could not be looked at is told first. The pass is done: what becomes of its report
+    changes nothing of how it went.
     """
+    google = {each.name for each in settings.accounts if isinstance(each, GoogleAccount)}
+    _beside(telling.lost_calendars(report, google=google))
     with printing():
         if as_json:
             click.echo(json.dumps(telling.as_json(report), indent=1, ensure_ascii=False))
         else:
             # Titles are for the eyes at the terminal: elsewhere, output ends up in logs and mails.
-            for line in _lines(report, loudness, titles=sys.stdout.isatty()):
+            for line in _lines(report, known, loudness, titles=sys.stdout.isatty()):
                 click.echo(telling.fitted(line, width_of(sys.stdout)))
         sys.stdout.flush()
-    google = {each.name for each in settings.accounts if isinstance(each, GoogleAccount)}
-    _beside(telling.troubles(report, titles=sys.stderr.isatty(), google=google))
+    _beside(telling.warnings(report, titles=sys.stderr.isatty(), known=known))
     if loudness is Loudness.VERBOSE:
         _beside(details(report, timings))
     return exit_of(report)
@@ -56,11 +60,11 @@ def details(report: PassReport, timings: Timings) -> Iterator[str]:
     yield f"pass {report.id}: {whole:.2f} s{named}"
 
 
-def _lines(report: PassReport, loudness: Loudness, *, titles: bool) -> Iterator[str]:
+def _lines(report: PassReport, known: Beside, loudness: Loudness, *, titles: bool) -> Iterator[str]:
     if loudness is Loudness.QUIET:
-        return telling.for_a_person(report, titles=titles)
+        return telling.for_a_person(report, titles=titles, known=known)
     rules = loudness is Loudness.VERBOSE
-    return telling.as_text(report, titles=titles, rules=rules)
+    return telling.as_text(report, titles=titles, rules=rules, known=known)
 
 
 def _beside(lines: Iterable[str]) -> None:

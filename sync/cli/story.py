@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from sync.cli.naming import Titles
-from sync.cli.telling import SIGNALS
-from sync.domain.causes import UNSPECIFIED
 from sync.domain.lifecycle import Raincheck
-from sync.domain.plain import FAULTS, visible
+from sync.domain.plain import fee_in_words, visible
 from sync.domain.sessions import AllDay, Timed
 from sync.domain.writes import day_and_time
 from sync.ports import Entry
@@ -24,19 +22,17 @@ def headline(raincheck: Raincheck, titles: Titles) -> str:
 
 
 def told(raincheck: Raincheck, story: Sequence[Entry], zone: ZoneInfo) -> Iterator[str]:
-    """Yield the story of one raincheck, oldest first, a line for each thing that happened."""
-    cause = raincheck.cause
-    named = "" if cause.name == UNSPECIFIED else f", cause: {cause.name} ({FAULTS[cause.fault]})"
-    yield f"    saw       {SIGNALS[raincheck.signal]}{named}"
-    yield f"    decided   {raincheck.action.value}, by {raincheck.rule}"
+    """Yield the story of one raincheck, oldest first, a line for each thing that happened.
+
+    What was written names its pass, by which all that it wrote can be undone.
+    """
     for entry in story:
         at = entry.at.astimezone(zone)
-        yield visible(f"    {at:%d %b %Y %H:%M}  {entry.what}: {entry.why}")
+        named = f" (pass {entry.pass_id})" if entry.what == "written" else ""
+        what = entry.what.replace("-", " ")
+        yield visible(f"    {at:%d %b %Y %H:%M}  {what}: {entry.why}{named}")
     if raincheck.fee is not None:
-        fee = raincheck.fee
-        yield visible(
-            f"    fee       {fee.amount} {fee.currency}, {fee.state.value} ({fee.reason})"
-        )
+        yield visible(f"    {'fee':<17}  {fee_in_words(raincheck.fee)}")
 
 
 def _whole_day(when: AllDay) -> str:

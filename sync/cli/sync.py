@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from sync.cli.beside import beside
 from sync.cli.exits import Exit
 from sync.cli.options import Loudness, config_option, loaded, loudness_options
 from sync.cli.progress import Timings, shown
@@ -50,4 +51,5 @@ def passed(
         ) as practice:
             report = practice.run_pass()
             timings.stop()
-    return reported(report, settings, timings, loudness=loudness, as_json=as_json)
+            known = beside(practice.engine, report, settings)
+    return reported(report, settings, timings, known=known, loudness=loudness, as_json=as_json)

@@ -5,9 +5,11 @@ import sys
 
 import click
 
+from sync.cli.beside import UNKNOWN, beside
 from sync.cli.options import Loudness, config_option, loaded, loudness_options
 from sync.cli.progress import Timings, shown
 from sync.cli.reporting import reported
+from sync.domain.lifecycle import State
 from sync.wiring.passes import Practice, opened
 
 
@@ -29,9 +31,17 @@ def undo(
     with shown(wanted=loudness is not Loudness.QUIET) as bar:
         timings = Timings(bar)
         with opened(settings, environ=os.environ, progress=timings) as practice:
-            report = practice.undo(_chosen(practice, ids, pass_id))
+            chosen = _chosen(practice, ids, pass_id)
+            before = practice.engine.journal.rainchecks(chosen)
+            gone = [each.id for each in before if each.state is State.WITHDRAWN]
+            report = practice.undo(chosen) if len(gone) < len(before) else None
             timings.stop()
-    sys.exit(reported(report, settings, timings, loudness=loudness))
+            known = beside(practice.engine, report, settings) if report else UNKNOWN
+    if loudness is not Loudness.QUIET:
+        for id_ in gone:
+            click.echo(f"{id_} is withdrawn already.")
+    if report is not None:
+        sys.exit(reported(report, settings, timings, known=known, loudness=loudness))
 
 
 def _chosen(practice: Practice, ids: tuple[str, ...], pass_id: str | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sync.cli.telling import PAUSED, advised, troubles
+from sync.cli.telling import PAUSED, advised, lost_calendars
 from sync.domain.passes import CalendarLook, PassReport, Reach
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -12,14 +12,14 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 def told(look: CalendarLook) -> str:
     report = PassReport("p1", False, NOW, NOW, (look,), (), ())
-    (line,) = troubles(report, titles=False, google={"work"})
+    (line,) = lost_calendars(report, google={"work"})
     return line
 
 
 def test_passwords_are_for_accounts_that_have_one() -> None:
     """A refused login at Google names its own way out; elsewhere the password is asked about."""
     google = CalendarLook("a", "work", Reach.DENIED, None, 0, 1, "refused")
-    assert told(google) == "a: refused."
+    assert told(google) == "work: refused; nothing was looked at."
     caldav = CalendarLook("b", "home", Reach.DENIED, None, 0, 1, "refused")
     assert "password" in told(caldav)
 

@@ -5,22 +5,50 @@ import unicodedata
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.cli.telling import as_json, as_text, fitted, for_a_person, troubles
+from sync.cli.beside import Beside
+from sync.cli.telling import (
+    as_json,
+    as_text,
+    fitted,
+    for_a_person,
+    lost_calendars,
+    warnings,
+)
+from sync.config import parse
+from sync.config.rules import rules_of
 from sync.domain.fees import Fee, FeeState
-from sync.domain.lifecycle import State
+from sync.domain.ledger import row_of
+from sync.domain.lifecycle import UNDONE, Duty, DutyKind, State
 from sync.domain.passes import CalendarLook, PassReport, Reach, Warned, WarningCode
 from sync.domain.plain import visible
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import AllDay, Attendee, SessionKey
 from sync.domain.writes import day_and_time
-from tests.unit.builders import NOW, raincheck, session
+from tests.unit.builders import NOW, at, raincheck, session
 
+CONFIGURED = """
+[practice]
+timezone = "Europe/London"
+emails = ["therapist@example.org"]
+[[accounts]]
+name = "home"
+type = "caldav"
+url = "https://dav.example.org/"
+username = "therapist"
+password = "x"
+[[calendars]]
+account = "home"
+calendar = "sessions"
+[hours]
+mon = ["09:00-18:00"]
+"""
 LOOK = CalendarLook("sessions", "home", Reach.OK, "full", 12, 3)
 FEE = Fee(Decimal("0.00"), "GBP", FeeState.PROPOSED, "technical failure: waived")
 CANARY = "Quillon Wren"
@@ -209,7 +237,7 @@ def test_no_line_steers_the_terminal():
         calendars=(replace(LOOK, reach=Reach.DENIED, name=HOSTILE, message=HOSTILE),),
         warnings=(Warned(WarningCode.UNREADABLE, HOSTILE, HOSTILE),),
     )
-    lines = [*as_text(one, titles=True), *troubles(one, titles=True)]
+    lines = [*as_text(one, titles=True), *lost_calendars(one), *warnings(one, titles=True)]
     assert all(line == visible(line) for line in lines)
     assert sum("a[31mbcdef" in line for line in lines) >= 5
 
@@ -233,11 +261,11 @@ def test_a_warning_says_of_which_session():
     """By its time, and by its title for the eyes at the terminal alone."""
     about = session(title="Quillon Wren")
     one = report(warnings=(Warned(WarningCode.TAG_ON_SERIES, "A series.", "s", "u", about),))
-    (line,) = troubles(one, titles=True)
+    (line,) = warnings(one, titles=True)
     assert (
         line == f"warning: s: Quillon Wren, {day_and_time(about.when)}: A series. (tag-on-series)"
     )
-    (line,) = troubles(one, titles=False)
+    (line,) = warnings(one, titles=False)
     assert line == f"warning: s: {day_and_time(about.when)}: A series. (tag-on-series)"
 
 
@@ -255,10 +283,11 @@ def test_troubles_are_told():
     """Calendars that could not be read, and every warning with its code."""
     lost = replace(LOOK, reach=Reach.MISSING, message="no such calendar")
     warned = Warned(WarningCode.TOO_MANY, "Eleven at once.")
-    assert list(troubles(report(calendars=(LOOK, lost), warnings=(warned,)), titles=False)) == [
+    one = report(calendars=(LOOK, lost), warnings=(warned,))
+    assert list(lost_calendars(one)) == [
         "sessions: no such calendar. `raincheck check` lists what the account has.",
-        "warning: Eleven at once. (too-many)",
     ]
+    assert list(warnings(one, titles=False)) == ["warning: Eleven at once. (too-many)"]
 
 
 def test_the_rule_is_told_to_whoever_asks():
@@ -277,3 +306,105 @@ def test_quiet_tells_of_what_needs_a_person_alone():
     told = list(for_a_person(report(done, waits), titles=True))
     assert "no new time yet" in "\n".join(told)
     assert len(told) == len(list(for_a_person(report(waits), titles=True)))
+
+
+PRACTICE = rules_of(parse(CONFIGURED, path=Path("/srv/config.toml")))
+KNOWN = Beside(PRACTICE, now=NOW)
+
+
+def known_text(*rainchecks, known=KNOWN, **more) -> str:
+    return "\n".join(as_text(report(*rainchecks, **more), titles=True, known=known))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"notes": "sick #disrupted-internet"}, "a tag (#disrupted-internet in the notes), cause"),
+        ({"categories": ("disrupted-internet",)}, "a tag (disrupted-internet, a category"),
+        ({"title": "[disrupted-internet] Q"}, "a tag (disrupted-internet in front of the title)"),
+        ({"notes": "#no-show"}, "seen  a tag, cause: internet"),
+    ],
+)  # fmt: skip
+def test_where_the_tag_stood_is_told(more, words):
+    """By the word and its place; a tag that says something else is not quoted."""
+    assert words in known_text(raincheck(original=session(**more)))
+
+
+def test_a_title_is_told_without_its_tags():
+    """The person is meant, not what was written in front of the name."""
+    told = known_text(raincheck(original=session(title="[no-show] Quillon Wren")))
+    assert told.startswith("Quillon Wren, Tue 24 Nov")
+
+
+def test_a_next_offer_is_told_as_one():
+    """What became of the one before, which it is, and how many there are to be."""
+    again = raincheck(state=State.SETTLED, attempt=2)
+    turns = {again.id: "the client declined Thu 3 Dec 2026 14:00"}
+    told = known_text(again, known=replace(KNOWN, turns=turns))
+    assert "    seen  the client declined Thu 3 Dec 2026 14:00\n" in told
+    assert "    done  offer 2 of 3: moved to Tue 1 Dec 2026 10:00, tentative" in told
+    tired = raincheck(state=State.WAITING, attempt=4, slot=None)
+    assert "no new time is offered any more" in known_text(tired)
+
+
+def test_without_guests_a_person_is_asked_to_tell():
+    """A session with guests invites them; one without tells nobody."""
+    alone = raincheck(state=State.SETTLED, confirmed=True)
+    assert "confirmed; it has no guests: please tell the client" in known_text(alone)
+    guest = Attendee("quillon.wren@example.com")
+    invited = replace(alone, original=session(attendees=(guest,)))
+    assert "please tell" not in known_text(invited)
+
+
+@pytest.mark.parametrize(
+    ("more", "google", "words"),
+    [
+        ({}, (), "the new session of Tue 1 Dec 2026 10:00 is set to cancelled; delete it if"),
+        ({}, ("sessions",), "the new session of Tue 1 Dec 2026 10:00 is cancelled\n"),
+        ({"slot": at("2026-11-20T10:00")}, (), "stays: its time had come"),
+        ({"resource": None}, (), "there was no new session"),
+        ({"duties": (Duty(DutyKind.CANCEL, SessionKey("x")),)}, (), "is still to be cancelled"),
+        ({"duties": (Duty(DutyKind.RESTORE, SessionKey("x")),)}, (), "is still to be put back"),
+        ({"reason": "a person deleted the replacement"}, (), "no new session will be written"),
+    ],
+)  # fmt: skip
+def test_an_undo_tells_what_became_of_both(more, google, words):
+    """The original, and the new session, wherever that one stands."""
+    gone = {"state": State.WITHDRAWN, "reason": UNDONE, "resource": "r", **more}
+    known = replace(KNOWN, google=frozenset(google))
+    assert words in known_text(raincheck(**gone), known=known)
+
+
+def test_a_lost_account_is_told_once_and_its_sessions_not_as_tried():
+    """One line for all its calendars; what waits there waits as before."""
+    lost = replace(LOOK, reach=Reach.DENIED, scan=None, message="the login is refused")
+    looks = (lost, replace(lost, name="more"), replace(lost, name="third", account="work"))
+    waits = raincheck(state=State.WAITING, slot=None)
+    one = report(waits, calendars=looks)
+    told = list(lost_calendars(one))
+    assert [line.partition(". ")[0] for line in told] == [
+        "home: the login is refused; nothing was looked at",
+        "work: the login is refused; nothing was looked at",
+    ]
+    assert "1 session still waits; nothing was tried for it now." in text(one)
+    assert waits.id not in text(one)
+    assert list(for_a_person(one, titles=True)) == []
+
+
+def test_a_dry_run_is_told_by_the_sessions_times():
+    """After a blank line, the first session first, whenever it was noticed."""
+    late = raincheck(id="late", original=session(when=at("2026-11-25T10:00")))
+    early = raincheck(id="early", noticed=NOW + timedelta(hours=1))
+    told = known_text(late, early, dry_run=True)
+    assert told.splitlines()[1] == ""
+    assert told.index("early") < told.index("late")
+
+
+def test_a_decided_fee_is_told_as_decided():
+    """The ledger's word, not what was once proposed."""
+    fee = Fee(Decimal(80), "GBP", FeeState.PROPOSED, "no-show", at=NOW)
+    one = raincheck(state=State.SETTLED, fee=fee)
+    row = row_of(one)
+    approved = replace(row, fee=replace(fee, state=FeeState.APPROVED))
+    assert "fee   80.00 GBP, for you to decide" in known_text(one)
+    assert "fee   80.00 GBP, approved" in known_text(one, known=replace(KNOWN, fees=(approved,)))

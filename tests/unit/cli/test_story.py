@@ -1,0 +1,24 @@
+"""The story of a raincheck, in the words of `history`."""
+
+from datetime import timedelta
+
+from sync.cli.story import told
+from sync.ports import Entry
+from tests.unit.builders import LONDON, NOW, raincheck
+
+
+def test_each_thing_is_told_once_with_the_pass_that_wrote() -> None:
+    """A line for each entry; only what was written names its pass, for `undo --pass`."""
+    one = raincheck()
+    story = [
+        Entry(one.id, NOW, "p1", "seen", "a tag in sessions, no cause given"),
+        Entry(one.id, NOW, "p1", "planned", "Tue 1 Dec 2026 10:00, same weekday and hour"),
+        Entry(one.id, NOW, "p1", "written", "Tue 1 Dec 2026 10:00, into sessions"),
+        Entry(one.id, NOW + timedelta(hours=1), "p2", "offered-again", "the client declined"),
+    ]
+    assert list(told(one, story, LONDON)) == [
+        "    23 Nov 2026 09:00  seen: a tag in sessions, no cause given",
+        "    23 Nov 2026 09:00  planned: Tue 1 Dec 2026 10:00, same weekday and hour",
+        "    23 Nov 2026 09:00  written: Tue 1 Dec 2026 10:00, into sessions (pass p1)",
+        "    23 Nov 2026 10:00  offered again: the client declined",
+    ]
