@@ -10,8 +10,12 @@ import click
 
 from sync.cli.exits import code_of
 from sync.cli.options import config_option
+from sync.cli.telling import counted
 from sync.config import find_config, load, warnings_of
 from sync.daemon import logs
+from sync.daemon.logs import Form
+
+AUTO = "auto"
 
 
 @click.command()
@@ -19,10 +23,11 @@ from sync.daemon import logs
 @click.option(
     "--log",
     "form",
-    type=click.Choice(["journald", "json"]),
-    default="journald",
+    type=click.Choice([AUTO, Form.JOURNALD.value, Form.JSON.value]),
+    default=AUTO,
     show_default=True,
-    help="How it logs, to stderr: lines with a priority, or JSON.",
+    help="How it logs, to stderr: auto is plain lines, or, where systemd's journal reads them, "
+    "lines with a priority in front; or JSON.",
 )
 def run(config: str | None, *, form: str) -> None:
     """Watch every calendar and reschedule what is disrupted, until stopped.
@@ -31,12 +36,17 @@ def run(config: str | None, *, form: str) -> None:
     """
     from sync.daemon.running import run as run_daemon
 
-    logs.begin(as_json=form == "json")
+    chosen = logs.fitting(sys.stderr, os.environ) if form == AUTO else Form(form)
+    logs.begin(chosen)
     with _logged():
         path = find_config(config, os.environ)
         settings = load(path, os.environ)
         for warning in warnings_of(settings, path, environ=os.environ):
             logs.told(logging.WARNING, "configuration is unwise", why=warning)
+        if chosen is Form.PLAIN:
+            watched = counted(len(settings.calendars), "calendar")
+            every = f"{settings.daemon.poll.total_seconds():.0f} s"
+            click.echo(f"watching {watched} every {every}; Ctrl-C stops", err=True)
         run_daemon(settings, lambda: load(path, os.environ), os.environ)
 
 

@@ -1,4 +1,4 @@
-"""What the daemon logs: a constant text and fields, for journald or for programs.
+"""What the daemon logs: a constant text and fields, for a screen, for journald or for programs.
 
 No field may hold a title, a name or an address of a client; ids, names of calendars and accounts,
 counts and states are what there is to tell.
@@ -6,9 +6,12 @@ counts and states are what there is to tell.
 
 import json
 import logging
+import os
 import sys
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, TextIO
 
 from sync.config.keys import known_part
@@ -25,13 +28,29 @@ PRIORITIES = {
 """syslog(3) priorities, which journald reads from the prefix ``<N>`` (sd-daemon(3))."""
 
 
+class Form(Enum):
+    """How a line is written."""
+
+    PLAIN = "plain"
+    JOURNALD = "journald"
+    JSON = "json"
+
+
+class PlainFormatter(logging.Formatter):
+    """``looked calendar=sessions changed=2``; what is wrong says so first."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line; what is in fields cannot break it."""
+        level = f"{record.levelname.lower()}: " if record.levelno > logging.INFO else ""
+        return f"{level}{_line(record)}"
+
+
 class JournaldFormatter(logging.Formatter):
     """``<6>looked calendar=sessions changed=2``."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line; what is in fields cannot break it."""
-        fields = "".join(f" {name}={_plain(value)}" for name, value in fields_of(record).items())
-        return f"<{PRIORITIES.get(record.levelno, 6)}>{record.getMessage()}{fields}"
+        return f"<{PRIORITIES.get(record.levelno, 6)}>{_line(record)}"
 
 
 class JsonFormatter(logging.Formatter):
@@ -49,10 +68,31 @@ def logger() -> logging.Logger:
     return logging.getLogger(NAME)
 
 
-def begin(*, as_json: bool, stream: TextIO = sys.stderr) -> None:
+_FORMATTERS: dict[Form, type[logging.Formatter]] = {
+    Form.PLAIN: PlainFormatter,
+    Form.JOURNALD: JournaldFormatter,
+    Form.JSON: JsonFormatter,
+}
+
+
+def fitting(stream: TextIO, environ: Mapping[str, str]) -> Form:
+    """Return the form for what *stream* leads to: only the journal reads priorities.
+
+    Source: systemd.exec(5), ``JOURNAL_STREAM``: device and inode of the stream, if the journal
+    reads it; a program that was started from such a service inherits it, and has another stream.
+    """
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return Form.PLAIN
+    read = environ.get("JOURNAL_STREAM", "") == f"{status.st_dev}:{status.st_ino}"
+    return Form.JOURNALD if read else Form.PLAIN
+
+
+def begin(form: Form, *, stream: TextIO = sys.stderr) -> None:
     """Send what the daemon logs to *stream*, and nothing that a library says."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonFormatter() if as_json else JournaldFormatter())
+    handler.setFormatter(_FORMATTERS[form]())
     log = logger()
     log.handlers[:] = [handler]
     log.setLevel(logging.INFO)
@@ -91,6 +131,11 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     """Return the fields of *record*."""
     held: dict[str, Any] = getattr(record, "fields", {})
     return held
+
+
+def _line(record: logging.LogRecord) -> str:
+    fields = "".join(f" {name}={_plain(value)}" for name, value in fields_of(record).items())
+    return f"{record.getMessage()}{fields}"
 
 
 def _plain(value: object) -> str:

@@ -100,7 +100,9 @@ def test_it_acts_and_tells_systemd(office: Desk) -> None:
         assert time.monotonic() - begun < 10
         assert "STOPPING=1" in daemon.told
     log = "".join(daemon.logged)
-    assert "<6>raincheck id=" in log
+    assert log.startswith("watching 1 calendar every ")
+    assert "raincheck id=" in log
+    assert "<6>" not in log
     assert "Quillon" not in log
     assert len(office.replacements()) == 1
 

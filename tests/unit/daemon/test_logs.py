@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from sync.config import parse
 from sync.daemon import logs
+from sync.daemon.logs import Form
 from sync.errors import AccessError, ConfigError, Problem
 
 
@@ -34,9 +36,36 @@ def stream() -> Iterator[io.StringIO]:
 )
 def test_levels_for_journald(stream: io.StringIO, level: int, prefix: str) -> None:
     """Each line begins with its priority."""
-    logs.begin(as_json=False, stream=stream)
+    logs.begin(Form.JOURNALD, stream=stream)
     logs.told(level, "looked", calendar="sessions", changed=2)
     assert stream.getvalue() == f"{prefix}looked calendar=sessions changed=2\n"
+
+
+@pytest.mark.parametrize(
+    ("level", "line"),
+    [
+        (logging.INFO, "looked calendar=sessions changed=2"),
+        (logging.WARNING, "warning: looked calendar=sessions changed=2"),
+        (logging.ERROR, "error: looked calendar=sessions changed=2"),
+    ],
+)
+def test_lines_for_a_screen(stream: io.StringIO, level: int, line: str) -> None:
+    """Without a priority; what is wrong says so."""
+    logs.begin(Form.PLAIN, stream=stream)
+    logs.told(level, "looked", calendar="sessions", changed=2)
+    assert stream.getvalue() == f"{line}\n"
+
+
+def test_priorities_are_for_the_journal_alone(tmp_path: Path) -> None:
+    """Only where systemd says that the journal reads this very stream."""
+    with (tmp_path / "log").open("w", encoding="utf-8") as stream:
+        status = os.fstat(stream.fileno())
+        read = {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+        inherited = {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino + 1}"}
+        assert logs.fitting(stream, read) is Form.JOURNALD
+        assert logs.fitting(stream, inherited) is Form.PLAIN
+        assert logs.fitting(stream, {}) is Form.PLAIN
+    assert logs.fitting(io.StringIO(), read) is Form.PLAIN
 
 
 HOSTILE = [
@@ -48,7 +77,7 @@ HOSTILE = [
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_field_cannot_forge_a_line(stream: io.StringIO, hostile: str) -> None:
     """A calendar may be called anything: it stays one field of one line."""
-    logs.begin(as_json=False, stream=stream)
+    logs.begin(Form.JOURNALD, stream=stream)
     logs.told(logging.INFO, "calendar lost", calendar=hostile)
     (line,) = stream.getvalue().splitlines()
     assert line.isprintable()
@@ -57,7 +86,7 @@ def test_a_field_cannot_forge_a_line(stream: io.StringIO, hostile: str) -> None:
 
 def test_json_lines(stream: io.StringIO) -> None:
     """With --log json each line is one object with a moment, a level, an event and fields."""
-    logs.begin(as_json=True, stream=stream)
+    logs.begin(Form.JSON, stream=stream)
     logs.told(logging.WARNING, "calendar lost", calendar='x "y"\n', status="denied")
     told = json.loads(stream.getvalue())
     assert told.pop("at").endswith("+00:00")
@@ -69,23 +98,23 @@ def test_json_lines(stream: io.StringIO) -> None:
     }
 
 
-@pytest.mark.parametrize("as_json", [False, True])
-def test_a_line_for_each_event(stream: io.StringIO, *, as_json: bool) -> None:
+@pytest.mark.parametrize("form", Form)
+def test_a_line_for_each_event(stream: io.StringIO, *, form: Form) -> None:
     """However often the log is begun, one event is one line, and debugging is left out."""
     for _ in range(2):
-        logs.begin(as_json=as_json, stream=stream)
+        logs.begin(form, stream=stream)
     logs.told(logging.DEBUG, "nobody asked")
-    logs.told(logging.INFO, "calendar\nlost" if as_json else "calendar lost", name="a\nb")
+    logs.told(logging.INFO, "calendar\nlost" if form is Form.JSON else "calendar lost", name="a\nb")
     assert stream.getvalue().count("\n") == 1
     assert "nobody" not in stream.getvalue()
 
 
-@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("form", Form)
 def test_libraries_are_silent(
-    stream: io.StringIO, capsys: pytest.CaptureFixture[str], *, as_json: bool
+    stream: io.StringIO, capsys: pytest.CaptureFixture[str], *, form: Form
 ) -> None:
     """What a library says quotes answers, and answers hold what clients wrote."""
-    logs.begin(as_json=as_json, stream=stream)
+    logs.begin(form, stream=stream)
     logging.getLogger("caldav").critical("Quillon Wren")
     logging.getLogger().error("Quillon Wren")
     assert stream.getvalue() == ""
@@ -108,7 +137,7 @@ fault = "nobody"
 
 def test_a_wrong_configuration_is_told_without_what_a_person_wrote(stream: io.StringIO) -> None:
     """A key may be a client's address: the log tells the table and the line, and what is known."""
-    logs.begin(as_json=True, stream=stream)
+    logs.begin(Form.JSON, stream=stream)
     with pytest.raises(ConfigError) as caught:
         parse(WRONG, path=Path("/srv/config.toml"))
     logs.told_wrong("configuration is wrong", caught.value)
@@ -132,7 +161,7 @@ def test_the_end_is_told_in_the_logs_own_form(
     stream: io.StringIO, error: Exception, words: str
 ) -> None:
     """Whatever ends the daemon has a level and one line; a bug is told by its place alone."""
-    logs.begin(as_json=False, stream=stream)
+    logs.begin(Form.JOURNALD, stream=stream)
     with pytest.raises(type(error)) as caught:
         raise error
     logs.told_end(caught.value, 77)
