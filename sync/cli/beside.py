@@ -12,8 +12,7 @@ from sync.domain.passes import PassReport
 from sync.domain.practice import Practice, terms_of
 from sync.domain.sessions import Session
 from sync.domain.words import cleaned_title, sight_of
-from sync.engine import Engine
-from sync.ports import Entry
+from sync.ports import Entry, Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,13 @@ class Beside:
 UNKNOWN = Beside()
 
 
-def beside(engine: Engine, report: PassReport, settings: Config) -> Beside:
-    """Return what the engine's practice and journal know beside *report*."""
+def beside(practice: Practice, journal: Journal, report: PassReport, settings: Config) -> Beside:
+    """Return what *practice* and *journal* know beside *report*."""
     offered = [each.id for each in report.rainchecks if each.attempt > 1]
-    turns = {id_: turn for id_ in offered if (turn := last_turn(engine.journal.story(id_)))}
+    turns = {id_: turn for id_ in offered if (turn := last_turn(journal.story(id_)))}
     accounts = {each.name for each in settings.accounts if isinstance(each, GoogleAccount)}
     google = frozenset(each.name for each in settings.calendars if each.account in accounts)
-    return Beside(engine.practice, turns, engine.journal.fees(), report.started, google)
+    return Beside(practice, turns, journal.fees(), report.started, google)
 
 
 def last_turn(story: tuple[Entry, ...]) -> str:

@@ -89,10 +89,13 @@ def _tell(error: RaincheckError) -> None:
     if isinstance(error, ConfigError):
         from sync.config import describe
 
-        for line in describe(error):
-            click.echo(line, err=True)
+        lines = describe(error)
     else:
-        click.echo(f"raincheck: {error}", err=True)
+        lines = [f"raincheck: {error}"]
+    from sync.cli.telling import fitted
+
+    for line in lines:
+        click.echo(fitted(line, width_of(sys.stderr)), err=True)
 
 
 def _tell_bug(error: Exception, trace: TracebackType | None) -> None:

@@ -4,18 +4,22 @@ import csv
 import io
 import os
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import click
 
 from sync.cli.files import write_private
-from sync.cli.naming import Titles, lost
+from sync.cli.naming import Titles, names_of
 from sync.cli.options import check_month, config_option, loaded
+from sync.cli.screen import say, say_all
+from sync.cli.telling import counted
 from sync.config import Config
 from sync.domain.fees import FeeState
-from sync.domain.ledger import Row, cells_of, headings, in_month
+from sync.domain.ledger import Row, cells_of, headings, in_month, open_fees
 from sync.domain.plain import visible
-from sync.wiring.accounts import titles_of
+from sync.domain.writes import day_in_words
+from sync.journal import SqliteJournal
 from sync.wiring.records import decided, remembered
 
 _BOM = "\ufeff"
@@ -26,10 +30,17 @@ _BOM = "\ufeff"
 @config_option
 @click.option("--month", metavar="YYYY-MM", help="Only sessions of that month.")
 @click.option("--csv", "target", metavar="FILE", help="Write a spreadsheet's table; - prints it.")
+@click.option("--all", "whole", is_flag=True, help="List what costs nothing as well.")
 @click.option("--names", is_flag=True, help="With the clients' names, read from the calendar now.")
 @click.pass_context
 def fees(
-    ctx: click.Context, config: str | None, *, month: str | None, target: str | None, names: bool
+    ctx: click.Context,
+    config: str | None,
+    *,
+    month: str | None,
+    target: str | None,
+    whole: bool,
+    names: bool,
 ) -> None:
     """Show the fees that were assessed; `approve` or `waive` them by their ids."""
     settings = loaded(config)
@@ -38,12 +49,12 @@ def fees(
         return
     with remembered(settings, environ=os.environ) as journal:
         rows = journal.fees()
-    if month is not None:
-        check_month(month)
-        rows = in_month(rows, month, settings.zone)
-    titles = _titles(settings, rows) if names else {}
+        if month is not None:
+            check_month(month)
+            rows = in_month(rows, month, settings.zone)
+        titles = _titles(settings, journal, rows) if names else {}
     if target is None:
-        _show(settings, rows, titles)
+        _show(settings, rows, titles, whole=whole)
     else:
         table = _as_csv(settings, rows, titles if names else None)
         write_private(table, target, before=_BOM)
@@ -73,29 +84,43 @@ def _decide(settings: Config, ids: tuple[str, ...], state: FeeState) -> None:
     click.echo(f"{len(ids)} {state.value}.")
 
 
-def _titles(settings: Config, rows: tuple[Row, ...]) -> Titles:
-    sessions = [(row.calendar, row.key, None) for row in rows]
-    return titles_of(settings, sessions, environ=os.environ, lost=lost)
+def _titles(settings: Config, journal: SqliteJournal, rows: tuple[Row, ...]) -> Titles:
+    rainchecks = journal.rainchecks({row.raincheck for row in rows})
+    return names_of(settings, rainchecks, [(row.calendar, row.key) for row in rows])
 
 
-def _show(settings: Config, rows: tuple[Row, ...], titles: Titles) -> None:
-    if not rows:
-        click.echo("No fee was assessed.")
+def _table(settings: Config, rows: Sequence[Row], titles: Titles) -> Iterator[str]:
+    """Yield a heading and a line for each fee, the sums, and what there is to do."""
+    yield f"{'id':<13} {'session':<21} {'amount':>12}  {'state':<8}  reason"
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in rows:
         fee = row.fee
-        start = row.session_start.astimezone(settings.zone)
+        at = row.session_start.astimezone(settings.zone)
+        start = f"{day_in_words(at)} {at:%H:%M}"
+        state = fee.state.value if fee.amount else "none"
         title = titles.get((row.calendar, row.key), "")
         named = f"  {title}" if title else ""
-        click.echo(
-            visible(
-                f"{row.id:<13} {start:%Y-%m-%d %H:%M} {fee.amount:>9} {fee.currency}"
-                f"  {fee.state.value:<8}  {fee.reason}{named}"
-            )
-        )
-        sums[fee.currency, fee.state.value] += fee.amount
+        due = f"{fee.amount:.2f} {fee.currency}"
+        yield visible(f"{row.id:<13} {start:<21} {due:>12}  {state:<8}  {fee.reason}{named}")
+        if fee.amount:
+            sums[fee.currency, state] += fee.amount
     for (currency, state), amount in sorted(sums.items()):
-        click.echo(f"{state}: {amount} {currency}")
+        yield f"{state}: {amount:.2f} {currency}"
+    waiting = next((row for row in rows if open_fees([row])), None)
+    if waiting is not None:
+        yield f"To decide: `raincheck fees approve {waiting.id}`, or `waive`; several ids at once."
+
+
+def _show(settings: Config, rows: tuple[Row, ...], titles: Titles, *, whole: bool) -> None:
+    shown = rows if whole else [row for row in rows if row.fee.amount]
+    if not rows:
+        say("No fee was assessed.")
+    elif not shown:
+        say("Nothing is due.")
+    else:
+        say_all(_table(settings, shown, titles))
+    if free := len(rows) - len(shown):
+        say(f"{counted(free, 'session')} cost nothing; `raincheck fees --all` lists them too.")
 
 
 def _as_csv(settings: Config, rows: tuple[Row, ...], titles: Titles | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from sync.cli.screen import say
 from sync.config import Config, find_config, load, warnings_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -71,7 +72,7 @@ def loaded(option: str | None) -> Config:
     path = find_config(option, os.environ)
     config = load(path, os.environ)
     for warning in warnings_of(config, path, environ=os.environ):
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}", err=True)
     return config
 
 

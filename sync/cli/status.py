@@ -2,13 +2,19 @@
 
 import json
 import os
+from collections.abc import Sequence
 
 import click
 
 from sync.cli.naming import titles_for
 from sync.cli.options import config_option, loaded
-from sync.cli.story import headline
-from sync.cli.telling import VERSION, raincheck_as_json
+from sync.cli.screen import say
+from sync.cli.story import headline, is_untold
+from sync.cli.telling import VERSION, counted, raincheck_as_json
+from sync.config.rules import rules_of
+from sync.domain.guests import clients_of
+from sync.domain.ledger import open_fees
+from sync.domain.lifecycle import Raincheck, State
 from sync.domain.plain import how_it_stands
 from sync.wiring.records import remembered
 
@@ -21,20 +27,34 @@ def status(config: str | None, *, as_json: bool, no_names: bool) -> None:
     """Show what is open: sessions that wait for a time, for an answer, or for you."""
     settings = loaded(config)
     with remembered(settings, environ=os.environ) as journal:
-        every = journal.every_raincheck()
-    still_open = [(each, how) for each in every if (how := how_it_stands(each)) is not None]
+        every, fees = journal.every_raincheck(), open_fees(journal.fees())
+        still_open = [each for each in every if how_it_stands(each) is not None]
+        untold = {each.id for each in still_open if is_untold(journal.story(each.id))}
     if as_json:
         document = {
             "version": VERSION,
-            "rainchecks": [raincheck_as_json(each) for each, _ in still_open],
+            "rainchecks": [raincheck_as_json(each) for each in still_open],
         }
         click.echo(json.dumps(document, indent=1, ensure_ascii=False))
         return
-    titles = titles_for(settings, (each for each, _ in still_open), wanted=not no_names)
-    for each, how in still_open:
-        click.echo(headline(each, titles))
-        click.echo(f"    {how}.")
-    settled = len(every) - len(still_open)
+    emails = rules_of(settings).watch.emails
+    titles = titles_for(settings, still_open, wanted=not no_names)
+    for each in still_open:
+        say(headline(each, titles))
+        guests = bool(clients_of(each.original, emails))
+        say(f"    {how_it_stands(each, guests=guests, untold=each.id in untold)}.")
     if not still_open:
-        click.echo("Nothing is open.")
-    click.echo(f"{settled} done; `raincheck history` tells of them." if settled else "None so far.")
+        say("Nothing is open.")
+    if fees:
+        waits = "waits" if fees == 1 else "wait"
+        say(f"{counted(fees, 'fee')} {waits} for your word: `raincheck fees`.")
+    say(_settled([each for each in every if each not in still_open]))
+
+
+def _settled(rainchecks: Sequence[Raincheck]) -> str:
+    """Return how many are done, and how many were given up, in a line."""
+    withdrawn = sum(1 for each in rainchecks if each.state is State.WITHDRAWN)
+    done = len(rainchecks) - withdrawn
+    counts = [f"{number} {word}" for number, word in ((done, "done"), (withdrawn, "withdrawn"))]
+    told = ", ".join(each for each in counts if not each.startswith("0 "))
+    return f"{told}; `raincheck history` tells of them." if told else "None so far."

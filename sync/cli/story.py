@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sync.cli.naming import Titles
 from sync.domain.lifecycle import Raincheck
-from sync.domain.plain import fee_in_words, visible
+from sync.domain.plain import UNTOLD, fee_in_words, visible
 from sync.domain.sessions import AllDay, Timed
 from sync.domain.writes import day_and_time
 from sync.ports import Entry
@@ -33,6 +33,12 @@ def told(raincheck: Raincheck, story: Sequence[Entry], zone: ZoneInfo) -> Iterat
         yield visible(f"    {at:%d %b %Y %H:%M}  {what}: {entry.why}{named}")
     if raincheck.fee is not None:
         yield visible(f"    {'fee':<17}  {fee_in_words(raincheck.fee)}")
+
+
+def is_untold(story: Sequence[Entry]) -> bool:
+    """Return whether the guests of what was written last hear nothing of it by themselves."""
+    last = [entry.what for entry in story if entry.what in {"written", UNTOLD}]
+    return last[-1:] == [UNTOLD]
 
 
 def _whole_day(when: AllDay) -> str:

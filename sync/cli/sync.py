@@ -51,5 +51,5 @@ def passed(
         ) as practice:
             report = practice.run_pass()
             timings.stop()
-            known = beside(practice.engine, report, settings)
+            known = beside(practice.rules, practice.engine.journal, report, settings)
     return reported(report, settings, timings, known=known, loudness=loudness, as_json=as_json)

@@ -36,7 +36,11 @@ def undo(
             gone = [each.id for each in before if each.state is State.WITHDRAWN]
             report = practice.undo(chosen) if len(gone) < len(before) else None
             timings.stop()
-            known = beside(practice.engine, report, settings) if report else UNKNOWN
+            known = (
+                beside(practice.rules, practice.engine.journal, report, settings)
+                if report
+                else UNKNOWN
+            )
     if loudness is not Loudness.QUIET:
         for id_ in gone:
             click.echo(f"{id_} is withdrawn already.")

@@ -39,8 +39,11 @@ FINISHED = "the next pass finishes it"
 MAILED = "a mail is still to be sent; the next pass tries again"
 
 
-def how_it_stands(raincheck: Raincheck) -> str | None:
-    """Return what is still open about a raincheck; None if nothing is."""
+def how_it_stands(raincheck: Raincheck, *, guests: bool = True, untold: bool = False) -> str | None:
+    """Return what is still open about a raincheck; None if nothing is.
+
+    *guests*: there are some to be invited. *untold*: neither server nor mail tells them.
+    """
     if owed := _owed(raincheck):
         return owed
     if raincheck.state in WHAT_TO_DO:
@@ -50,7 +53,10 @@ def how_it_stands(raincheck: Raincheck) -> str | None:
         return None
     at = day_and_time(raincheck.slot)
     if raincheck.action is Action.HOLD:
-        return f"held for {at}: tag it `book` to invite the client, or delete it"
+        aim = "invite the client" if guests else "confirm it"
+        return f"held for {at}: tag it `book` to {aim}, or delete it"
+    if untold:
+        return f"offered for {at}: your server tells nobody; please tell the client"
     return f"offered for {at}: the client has not answered yet"
 
 

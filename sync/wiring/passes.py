@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sync.config import Config
 from sync.config.rules import rules_of
 from sync.domain.passes import PassReport
+from sync.domain.practice import Practice as Rules
 from sync.engine import Engine
 from sync.engine.current import Progress, unseen
 from sync.journal import SqliteJournal, one_writer
@@ -26,6 +27,11 @@ class Practice:
     def calendars(self) -> Sequence[Calendar]:
         """The calendars that are worked with, in the configuration's order."""
         return self.engine.calendars
+
+    @property
+    def rules(self) -> Rules:
+        """What decides; see `sync.domain.practice.Practice`."""
+        return self.engine.practice
 
     def run_pass(self) -> PassReport:
         """Do one pass; see `sync.engine.Engine.run_pass`."""

@@ -62,6 +62,19 @@ def test_a_persons_word_stays(charged: Desk) -> None:
     assert states == {ids[0]: "approved", ids[1]: "waived", ids[2]: "waived"}
 
 
+def test_the_list_of_fees_shows_what_is_due(charged: Desk) -> None:
+    """Free sessions are counted, and listed for whoever asks; the way to decide is named."""
+    (owed,) = [row["raincheck"] for row in rows(charged) if row["amount"] == "80.00"]
+    head, line, total, hint, free = charged.run("fees").stdout.splitlines()
+    assert head.split() == ["id", "session", "amount", "state", "reason"]
+    assert "80.00 GBP  proposed" in line
+    assert (total, free.split(";")[0]) == ("proposed: 80.00 GBP", "2 sessions cost nothing")
+    assert f"`raincheck fees approve {owed}`" in hint
+    whole = charged.run("fees", "--all").stdout
+    assert whole.count("0.00 GBP  none ") == 2
+    assert "cost nothing" not in whole
+
+
 def test_an_approved_fee_is_told_as_approved_everywhere(charged: Desk) -> None:
     """What a person has decided is no longer told as theirs to decide."""
     (owed,) = [row["raincheck"] for row in rows(charged) if row["amount"] == "80.00"]
@@ -129,7 +142,10 @@ def test_history_tells_it_all_and_nobodys_name(charged: Desk) -> None:
 def test_status_says_what_is_open(charged: Desk) -> None:
     """An offer waits for its client; with no server to be had it is told all the same."""
     done = charged.run("status")
-    assert "the client has not answered yet" in done.stdout
+    assert done.stdout.count("your server tells nobody; please tell the client.") == 3
+    assert "1 fee waits for your word: `raincheck fees`." in done.stdout
+    assert charged.run("undo", charged.history()[0]["id"]).returncode == 0
+    assert "1 withdrawn; " in charged.run("status").stdout
     charged.go_down()
     again = charged.run("status", "--json")
     assert again.returncode == 0

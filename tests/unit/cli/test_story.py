@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from sync.cli.story import told
+import pytest
+
+from sync.cli.story import is_untold, told
 from sync.ports import Entry
 from tests.unit.builders import LONDON, NOW, raincheck
 
@@ -22,3 +24,20 @@ def test_each_thing_is_told_once_with_the_pass_that_wrote() -> None:
         "    23 Nov 2026 09:00  written: Tue 1 Dec 2026 10:00, into sessions (pass p1)",
         "    23 Nov 2026 10:00  offered again: the client declined",
     ]
+
+
+@pytest.mark.parametrize(
+    ("told_of", "untold"),
+    [
+        ((), False),
+        (("seen", "written", "settled"), False),
+        (("seen", "written", "untold", "settled"), True),
+        (("written", "untold", "offered-again", "written", "settled"), False),
+    ],
+)
+def test_who_hears_nothing_is_remembered_for_the_last_offer(
+    told_of: tuple[str, ...], *, untold: bool
+) -> None:
+    """What was written last counts: a server may have learned to invite."""
+    story = [Entry("k", NOW, "p1", what, "") for what in told_of]
+    assert is_untold(story) is untold

@@ -10,6 +10,7 @@ from sync.domain.fees import Fee, FeeState
 from sync.domain.ledger import as_decided, open_fees, row_of
 from sync.domain.lifecycle import Duty, DutyKind, State
 from sync.domain.plain import fee_in_words, how_it_stands
+from sync.domain.policy import Action
 from sync.domain.sessions import SessionKey
 from tests.unit.builders import NOW
 from tests.unit.domain.test_mails import raincheck
@@ -66,3 +67,13 @@ def test_the_ledgers_word_counts() -> None:
     assert as_decided([later], [approved]) == (later,)
     assert (open_fees([row]), open_fees([approved])) == (1, 0)
     assert open_fees([replace(row, fee=replace(FEE, amount=Decimal(0)))]) == 0
+
+
+def test_an_offer_that_nobody_hears_of_says_so() -> None:
+    """Where neither server nor mail tells the client, a person must; a held one is held alone."""
+    offered = replace(raincheck(state=State.SETTLED, confirmed=False), duties=())
+    assert "the client has not answered yet" in str(how_it_stands(offered))
+    assert "please tell the client" in str(how_it_stands(offered, untold=True))
+    held = replace(offered, action=Action.HOLD)
+    assert "to invite the client" in str(how_it_stands(held))
+    assert "to confirm it" in str(how_it_stands(held, guests=False))
