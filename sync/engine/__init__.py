@@ -21,7 +21,7 @@ from sync.engine.current import Pass, Progress, unseen
 from sync.engine.finding import Found
 from sync.engine.mailing import Postman
 from sync.engine.placing import Placed
-from sync.engine.writing import Writer
+from sync.engine.writing import Writer, forewarned
 from sync.ports import Calendar, ChangeSet, Clock, Journal, Mailer
 from sync.retrying import Retries
 
@@ -131,13 +131,13 @@ class Engine:
     def _write(
         self, placed: Placed, looks: Sequence[looking.Look], current: Pass
     ) -> tuple[list[Warned], Reach]:
-        """Write everything out, unless it is a dry run.
+        """Write everything out; a dry run only says what there would be to say.
 
         Return what there is to say of it, and how the mail server did.
         """
-        if self.dry_run:
-            return [], Reach.OK
         by_name = {look.name: look for look in looks}
+        if self.dry_run:
+            return forewarned(placed, by_name, current), Reach.OK
         writer, postman = Writer(current, by_name), Postman(current, by_name)
         writer.write(placed)
         postman.deliver(placed)

@@ -3,7 +3,7 @@
 Everything here may be done twice. What a crash leaves half done, the next pass finishes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -267,6 +267,18 @@ def nobody_told(raincheck: Raincheck, calendar: Calendar, current: Pass) -> Warn
         raincheck.original.key.uid,
         raincheck.original,
     )
+
+
+def forewarned(placed: Placed, looks: Mapping[str, Look], current: Pass) -> list[Warned]:
+    """Return whose guests would hear nothing of what is planned, if it were written."""
+    found: list[Warned] = []
+    for raincheck in placed.rainchecks.values():
+        look = looks.get(raincheck.calendar)
+        planned = raincheck.state is State.PLANNED and raincheck.slot is not None
+        if planned and look is not None and look.message is None:
+            warned = nobody_told(raincheck, look.calendar, current)
+            found += [warned] if warned is not None else []
+    return found
 
 
 def _marked(raincheck: Raincheck, amendment: Amendment) -> str:

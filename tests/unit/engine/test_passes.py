@@ -165,6 +165,17 @@ def test_a_proposal_is_tentative_until_guests_answer(world: World) -> None:
         assert told == ([WarningCode.NOBODY_TOLD] if invited else [])
 
 
+@pytest.mark.parametrize("action", [Action.PROPOSE, Action.HOLD])
+def test_a_dry_run_says_who_would_hear_nothing(tmp_path: Path, action: Action) -> None:
+    """As the pass itself would; what is held is told to nobody anyway."""
+    one = World(tmp_path, policy=Policy(Terms(action=action)))
+    guests = (Attendee("ann@example.com"),)
+    one.sessions.put(tagged("one", at(1), attendees=guests, organizer=PRACTICE))
+    told = [warned.code for warned in one.run(dry_run=True).warnings]
+    assert told == ([] if action is Action.HOLD else [WarningCode.NOBODY_TOLD])
+    assert one.replacements() == []
+
+
 def test_record_marks_and_moves_nothing(world: World) -> None:
     """A rule that says record leaves the time as it is and writes no replacement."""
     rule = Rule("policy.rules[0]", Conditions(causes=frozenset({"no-show"})), _acts(Action.RECORD))
