@@ -13,6 +13,7 @@ from sync.domain.causes import Cause
 from sync.domain.ledger import Row, in_month
 from sync.domain.lifecycle import OPEN, Raincheck, State
 from sync.domain.plain import how_it_stands, visible
+from sync.domain.policy import SignalKind
 from sync.domain.sessions import SessionKey, Timed
 
 Titles = Mapping[tuple[str, SessionKey], str]
@@ -26,7 +27,7 @@ _MONTHS = (
 class Standing(Enum):
     """What became of a disrupted session."""
 
-    MADE_UP = "made up"
+    REBOOKED = "new time found"
     OWED = "still owed"
     WITHDRAWN = "withdrawn"
     RECORDED = "recorded only"
@@ -64,16 +65,27 @@ class Case:
             return Standing.WITHDRAWN
         if self.raincheck.state in OPEN - {State.WRITTEN}:
             return Standing.OWED
-        return Standing.RECORDED if self.raincheck.slot is None else Standing.MADE_UP
+        return Standing.RECORDED if self.raincheck.slot is None else Standing.REBOOKED
+
+    @property
+    def stands_again(self) -> bool:
+        """Return whether the session itself was put back; of a deleted one there is nothing."""
+        deleted = self.raincheck.signal is SignalKind.DELETED
+        return self.standing is Standing.WITHDRAWN and not deleted
+
+    @property
+    def outcome(self) -> str:
+        """Return what became of it, in words."""
+        return f"{self.standing.value}{', stands again' if self.stands_again else ''}"
 
     @property
     def new_time(self) -> Timed | None:
-        """Return when it is made up for; None if no such session stands."""
-        return self.slot if self.standing is Standing.MADE_UP else None
+        """Return its new time, planned for sure or not; None if no such session stands."""
+        return self.slot if self.standing is Standing.REBOOKED else None
 
     @property
     def days(self) -> int | None:
-        """Return how many days later it is made up for; less than zero: before it was lost."""
+        """Return how many days later the new time is; less than zero: before it was lost."""
         new = self.new_time
         return None if new is None else (new.start.date() - self.start.date()).days
 
@@ -89,7 +101,7 @@ class Tally:
 
     cause: Cause
     count: int
-    made_up: int
+    rebooked: int
     owed: int
 
 
@@ -126,14 +138,14 @@ class Report:
         return tuple(case for case in self.cases if case.standing is standing)
 
     @property
-    def days_until_made_up(self) -> tuple[int, ...]:
-        """Return the days of each session that was made up for; a day before counts as none."""
+    def waits(self) -> tuple[int, ...]:
+        """Return the days until each new time; a day before counts as none."""
         return tuple(max(0, case.days) for case in self.cases if case.days is not None)
 
     @property
     def median_days(self) -> float | None:
-        """Return the days in the middle; None if nothing was made up for."""
-        return float(median(self.days_until_made_up)) if self.days_until_made_up else None
+        """Return the days in the middle; None if there is no new time."""
+        return float(median(self.waits)) if self.waits else None
 
 
 def report_of(
@@ -195,7 +207,7 @@ def tallies(cases: Sequence[Case]) -> tuple[Tally, ...]:
     """Return a line for each cause, the most frequent first."""
     made, owed = (
         Counter(case.raincheck.cause for case in cases if case.standing is standing)
-        for standing in (Standing.MADE_UP, Standing.OWED)
+        for standing in (Standing.REBOOKED, Standing.OWED)
     )
     counted = Counter(case.raincheck.cause for case in cases)
     found = [Tally(cause, count, made[cause], owed[cause]) for cause, count in counted.items()]

@@ -114,18 +114,18 @@ def _glance(report: Report) -> Markup:
     figures: list[tuple[str, Child, str]] = [
         ("Disrupted sessions", str(len(report.cases)), ""),
         (
-            "Made up",
-            str(len(report.having(Standing.MADE_UP))),
-            f"{unconfirmed} not final" if unconfirmed else "",
+            "New time found",
+            str(len(report.having(Standing.REBOOKED))),
+            f"of these not final: {unconfirmed}" if unconfirmed else "",
         ),
         ("Still owed", str(len(report.having(Standing.OWED))), ""),
         ("Withdrawn", str(len(report.having(Standing.WITHDRAWN))), ""),
     ]
     if recorded := report.having(Standing.RECORDED):
-        figures.append(("Recorded, not to be made up", str(len(recorded)), ""))
+        figures.append(("Recorded, no new time", str(len(recorded)), ""))
     figures += [
-        ("Median time until made up", _days(report.median_days), ""),
-        ("Longest time until made up", _days(max(report.days_until_made_up, default=None)), ""),
+        ("Median wait for the new time", _days(report.median_days), ""),
+        ("Longest wait for the new time", _days(max(report.waits, default=None)), ""),
     ]
     return element("dl", *(_tile(*each) for each in figures), class_="tiles")
 
@@ -143,7 +143,7 @@ def _days(days: float | None) -> Child:
 
 
 def _unconfirmed(report: Report) -> tuple[Case, ...]:
-    return tuple(case for case in report.having(Standing.MADE_UP) if case.to_do)
+    return tuple(case for case in report.having(Standing.REBOOKED) if case.to_do)
 
 
 def _owed(report: Report) -> Markup:
@@ -192,7 +192,7 @@ def _weeks(report: Report) -> Markup:
 def _move(case: Case) -> Markup:
     """Return in words what the picture shows of *case*, numbered as it is there."""
     new = case.new_time
-    became = f"moved to {brief(new.start, case.start)}" if new else case.standing.value
+    became = f"moved to {brief(new.start, case.start)}" if new else case.outcome
     return element("li", tables.linked(case), f", {lost_at(case)}: {became}", value=case.number)
 
 

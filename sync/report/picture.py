@@ -22,13 +22,15 @@ from sync.report.wording import brief
 _RISE_MAX = 64.0
 _ROOM_FOR_TIME = 52.0
 _ROOM_FOR_WORDS = 31.0
+_ROOM_FOR_AGAIN = 84.0
 _TIP = 7.0
 _SMALLEST = 0.8
 """On a small screen it is scrolled rather than shown smaller than this."""
 _DESCRIPTION = (
     "Days are columns and hours are rows. What was lost is hatched, struck through and has a "
-    "broken edge; new times have a full edge. An arrow leads from each lost session to its new "
-    "time, and both carry the same number. The list after the picture says the same in words."
+    "broken edge; new times have a full edge; what was withdrawn and stands again is plain. "
+    "An arrow leads from each lost session to its new time, and both carry the same number. The "
+    "list after the picture says the same in words."
 )
 
 
@@ -109,10 +111,11 @@ def _hours(layout: Layout) -> int:
 
 def _block(box: Box) -> Markup:
     """Return a session: its number, and its time and what it is where there is room."""
-    kind = "new" if box.is_new else "lost"
+    back = box.case.stands_again and not box.is_new
+    kind = "new" if box.is_new else "back" if back else "lost"
     size = {"x": box.x, "y": box.y, "width": box.width, "height": box.height, "rx": 5}
     parts = [element("rect", **size, class_="body")]
-    if not box.is_new:
+    if kind == "lost":
         parts.append(element("rect", **size, fill="url(#hatching)"))
     x = box.x + 7
     number = element("tspan", str(box.case.number), class_="number")
@@ -122,7 +125,8 @@ def _block(box: Box) -> Markup:
     line = box.y + (15 if has_words else min(box.height, HOUR) / 2 + 4.5)
     parts.append(element("text", number, *([time] if has_time else []), x=x, y=line))
     if has_words:
-        parts.append(element("text", kind, x=x, y=line + 14, class_="kind"))
+        again = "stands again" if box.width >= _ROOM_FOR_AGAIN else "stands"
+        parts.append(element("text", again if back else kind, x=x, y=line + 14, class_="kind"))
     return element("g", *parts, class_=kind)
 
 

@@ -96,6 +96,7 @@ code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .92e
 .picture .lost text { fill: var(--lost); }
 .lost .time { text-decoration: line-through; }
 .hatch { stroke: var(--hatch); stroke-width: 2; }
+.back .body { fill: var(--card); stroke: var(--strong); }
 .new .body { fill: var(--new-fill); stroke: var(--new-edge); }
 .picture .new text { fill: var(--new); }
 .picture .number { font-weight: 750; font-size: 13.5px; }

@@ -46,7 +46,7 @@ def causes(report: Report) -> Markup:
     """Return the table of causes and faults, the most frequent first, with totals."""
     columns = (
         Column("Cause"), Column("Fault"), Column("Share", "share"), Column("Disruptions", _NUMBERS),
-        Column("Made up", _NUMBERS), Column("Still owed", _NUMBERS),
+        Column("New time found", _NUMBERS), Column("Still owed", _NUMBERS),
     )  # fmt: skip
     found = tallies(report.cases)
     most = max((tally.count for tally in found), default=1)
@@ -56,13 +56,13 @@ def causes(report: Report) -> Markup:
             (
                 FAULTS[tally.cause.fault],
                 _bar(tally.count / most),
-                *map(str, (tally.count, tally.made_up, tally.owed)),
+                *map(str, (tally.count, tally.rebooked, tally.owed)),
             ),
         )
         for tally in found
     ]
-    made_up, still_owed = (report.having(each) for each in (Standing.MADE_UP, Standing.OWED))
-    totals = [str(len(each)) for each in (report.cases, made_up, still_owed)]
+    rebooked, still_owed = (report.having(each) for each in (Standing.REBOOKED, Standing.OWED))
+    totals = [str(len(each)) for each in (report.cases, rebooked, still_owed)]
     total = Line("All causes", ("", "", *totals))
     caption = "Disruptions by cause and fault"
     return _table("causes-table", caption, columns, lines, total=total)
@@ -72,7 +72,7 @@ def sessions(report: Report) -> Markup:
     """Return the table of every disrupted session, by time; other places link to its rows."""
     columns = (
         Column("Session"), Column("Was to begin", _TIME), Column("Cause"),
-        Column("Outcome"), Column("New time", _TIME), Column("Made up after", _TIME),
+        Column("Outcome"), Column("New time", _TIME), Column("Wait", _TIME),
     )  # fmt: skip
     lines = [
         Line(
@@ -80,7 +80,7 @@ def sessions(report: Report) -> Markup:
             (
                 lost_at(case),
                 _cause(case.raincheck.cause),
-                case.standing.value,
+                case.outcome,
                 brief(case.new_time.start, case.start) if case.new_time else _none(),
                 _none() if case.days is None else days_in_words(case.days),
             ),
@@ -103,7 +103,7 @@ def fees(report: Report) -> Markup:
             row.id,
             (
                 _charged(row, cases.get(row.raincheck), report),
-                row.fee.state.value,
+                row.fee.state.value if row.fee.amount else "none",
                 row.fee.reason,
                 f"{row.fee.amount:f} {row.fee.currency}",
             ),

@@ -34,11 +34,11 @@ def one(start="2026-11-10T10:00", slot="2026-11-17T10:00", **more):
 
 
 def test_every_session_is_counted_once():
-    """What was made up, is owed, was withdrawn or only recorded adds up to all of them."""
+    """What has a new time, is owed, was withdrawn or only recorded adds up to all of them."""
     made = report()
     counts = {standing: len(made.having(standing)) for standing in Standing}
     assert counts == {
-        Standing.MADE_UP: 8,
+        Standing.REBOOKED: 8,
         Standing.OWED: 2,
         Standing.WITHDRAWN: 1,
         Standing.RECORDED: 1,
@@ -51,19 +51,19 @@ def test_every_state_has_a_standing(state):
     """Only a replacement that stands makes up for anything, and only it has a new time."""
     (case,) = report([one(state=state)]).cases
     made_up = state in {State.WRITTEN, State.SETTLED}
-    assert (case.standing is Standing.MADE_UP) is made_up
+    assert (case.standing is Standing.REBOOKED) is made_up
     assert (case.new_time is not None) is made_up
     assert (case.days is not None) is made_up
 
 
-def test_days_until_made_up():
+def test_waits():
     """Counted by the calendar, from the lost session to its replacement."""
     made = report()
-    assert made.days_until_made_up == (2, 7, 0, 7, 3, 8, 16, 7)
+    assert made.waits == (2, 7, 0, 7, 3, 8, 16, 7)
     assert made.median_days == 7
     earlier = report([one(slot="2026-11-08T10:00"), one(number=2, slot="2026-11-13T10:00")])
     assert earlier.cases[0].days == -2
-    assert earlier.days_until_made_up == (0, 3)
+    assert earlier.waits == (0, 3)
     assert earlier.median_days == 1.5
     assert report([one(state=State.WAITING, slot=None)]).median_days is None
 
@@ -106,7 +106,7 @@ def test_causes_are_tallied_by_fault_too():
         one(number=2, cause=Cause("cat", Fault.SITE)),
         one(number=3, cause=Cause("cat", Fault.SITE), state=State.WAITING, slot=None),
     ]
-    found = [(t.cause.fault, t.count, t.made_up, t.owed) for t in tallies(report(changed).cases)]
+    found = [(t.cause.fault, t.count, t.rebooked, t.owed) for t in tallies(report(changed).cases)]
     assert found == [(Fault.SITE, 2, 1, 1), (Fault.CLIENT, 1, 1, 0)]
 
 

@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 
 from sync.domain.lifecycle import State
+from sync.domain.policy import SignalKind
 from sync.domain.sessions import Attendee
 from sync.report import page
 from tests.unit.builders import at, session
@@ -116,10 +118,10 @@ def test_the_figures_are_there():
         "Disrupted sessions, November 2026",
         "time zone Europe/London",
         "Disrupted sessions 12",
-        "Made up 8 2 not final",
+        "New time found 8 of these not final: 2",
         "Still owed 2",
-        "Median time until made up 7 days",
-        "Longest time until made up 16 days",
+        "Median wait for the new time 7 days",
+        "Longest wait for the new time 16 days",
         "lockdown the site&#x27;s side 4 4 0",
         "No new time yet: no slot in 14 days. It is tried again in every pass.",
         "tag it book to invite the client",
@@ -128,6 +130,25 @@ def test_the_figures_are_there():
         "Session 10 Thu 19 Nov 10:00 no-show recorded only – –",
     ):
         assert words_of_it in said, words_of_it
+
+
+def test_what_was_withdrawn_is_drawn_as_standing_again():
+    """It is not lost: no hatching, no line through it; of a deleted one nothing stands."""
+    (gone,) = [one for one in november() if one.state is State.WITHDRAWN]
+    drawn = page(report([gone]))
+    assert 'class="back"' in drawn
+    assert 'class="lost"' not in drawn
+    assert ": withdrawn, stands again" in words(drawn)
+    deleted = page(report([replace(gone, signal=SignalKind.DELETED)]))
+    assert 'class="lost"' in deleted
+    assert "stands again" not in words(deleted).replace("was withdrawn and stands again", "")
+
+
+def test_what_costs_nothing_is_nobodys_to_decide():
+    """A fee of nothing has no state."""
+    (free,) = [one for one in november() if one.id == "k08v9q"]
+    free = replace(free, fee=replace(free.fee, amount=Decimal("0.00")))
+    assert "none late cancellation" in words(page(report([free])))
 
 
 def test_the_picture_has_a_name_and_is_told_in_words():
