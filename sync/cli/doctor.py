@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import click
 
-from sync.cli.exits import INTERRUPTED, Exit, ended_by_signals
+from sync.cli.exits import INTERRUPTED, Exit, code_of, ended_by_signals
 from sync.cli.options import config_option, loaded
+from sync.cli.trouble import told_trouble
 from sync.config import Config, GoogleAccount, WatchedCalendar
 from sync.config.rules import rules_of
 from sync.config.values import duration, spoken
@@ -21,6 +22,7 @@ from sync.domain.sample import TITLE, said_by, ways
 from sync.domain.sessions import Session, Timed
 from sync.domain.signals import Disruption, Watch
 from sync.domain.writes import day_and_time
+from sync.errors import CalendarError, CalendarMissingError
 from sync.wiring.accounts import SystemClock, benches
 
 
@@ -77,6 +79,10 @@ def doctor(calendar: str | None, config: str | None, *, timeout: timedelta, keep
                 asked = True
                 _tell(_asked(sample, watch, timeout, google=google))
                 code = _watched(visit, sample, timeout)
+        except CalendarError as error:
+            missing = isinstance(error, CalendarMissingError)
+            told_trouble(chosen.name if missing else chosen.account, error, google=google)
+            code = code_of(error)
         except KeyboardInterrupt:
             click.echo("\nStopped.", err=True)
             code = INTERRUPTED

@@ -278,6 +278,8 @@ def test_a_refused_login_is_told(locked_office: Desk) -> None:
     done = locked_office.run("doctor", "--timeout", "3s")
     assert done.returncode == 77
     assert "test event" not in done.stderr
+    assert done.stderr.startswith(f"{locked_office.account}: ")
+    assert "Are username and password right?" in done.stderr or "google" in done.stderr.lower()
 
 
 def test_which_calendar_must_be_said(radicale_office: Desk) -> None:
