@@ -9,9 +9,9 @@ from sync.cli.exits import width_of
 from sync.cli.telling import fitted
 
 
-def say(line: str, *, err: bool = False) -> None:
-    """Print *line* on stdout, or on stderr."""
-    click.echo(fitted(line, width_of(sys.stderr if err else sys.stdout)), err=err)
+def say(line: str, *, err: bool = False, hanging: int | None = None) -> None:
+    """Print *line* on stdout, or on stderr; *hanging* as in `fitted`."""
+    click.echo(fitted(line, width_of(sys.stderr if err else sys.stdout), hanging), err=err)
 
 
 def say_all(lines: Iterable[str], *, err: bool = False) -> None:

@@ -42,7 +42,7 @@ def status(config: str | None, *, as_json: bool, no_names: bool) -> None:
     for each in still_open:
         say(headline(each, titles))
         guests = bool(clients_of(each.original, emails))
-        say(f"    {how_it_stands(each, guests=guests, untold=each.id in untold)}.")
+        say(f"    {how_it_stands(each, guests=guests, untold=each.id in untold)}.", hanging=4)
     if not still_open:
         say("Nothing is open.")
     if fees:

@@ -54,11 +54,10 @@ def as_text(
     if unseen:
         waits = "waits" if len(unseen) == 1 else "wait"
         yield f"{counted(len(unseen), 'session')} still {waits}; nothing was tried for it now."
-    looked = ", ".join(_looked(look) for look in report.calendars)
     all_seen = all(look.reach is Reach.OK for look in report.calendars)
     if not told and not report.held and all_seen:
         yield "Nothing to reschedule."
-    yield visible(f"Looked at {looked}.") if looked else "No calendar was looked at."
+    yield from _looks(report)
 
 
 def for_a_person(report: PassReport, *, titles: bool, known: Beside = UNKNOWN) -> Iterator[str]:
@@ -290,6 +289,15 @@ def _answer(raincheck: Raincheck, known: Beside) -> str:
     return "tentative until the client accepts"
 
 
+def _looks(report: PassReport) -> Iterator[str]:
+    """Yield the line of what was looked at; an undo looks at nothing, and says nothing of it."""
+    tried = [look for look in report.calendars if look.scan or look.reach is not Reach.OK]
+    if any(look.scan for look in tried):
+        yield visible(f"Looked at {', '.join(map(_looked, tried))}.")
+    elif tried or not report.calendars:
+        yield "No calendar was looked at."
+
+
 def _looked(look: CalendarLook) -> str:
     if look.reach is not Reach.OK:
         return f"{look.name} ({look.reach.value})"
@@ -298,12 +306,15 @@ def _looked(look: CalendarLook) -> str:
     return f"{look.name} ({look.changed} {'entry' if look.changed == 1 else 'entries'} read)"
 
 
-def fitted(line: str, width: int | None) -> str:
-    """Return *line* broken at spaces for a screen *width* wide, indentation kept; None: as is."""
+def fitted(line: str, width: int | None, hanging: int | None = None) -> str:
+    """Return *line* broken at spaces for a screen *width* wide, indentation kept; None: as is.
+
+    What follows the first part is indented by *hanging*; None: as it looks best under labels.
+    """
     if width is None or len(line) <= width:
         return line
     inside = len(line) - len(line.lstrip())
-    hanging = " " * (inside + 6 if inside else 2)
+    under = (inside + 6 if inside else 2) if hanging is None else hanging
     return textwrap.fill(
-        line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+        line, width, subsequent_indent=" " * under, break_long_words=False, break_on_hyphens=False
     )

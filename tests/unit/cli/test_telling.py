@@ -213,6 +213,11 @@ def test_nothing_to_do_is_said():
     assert text(report()) == "Nothing to reschedule.\nLooked at sessions (12 entries read)."
     assert "Nothing" not in text(report(held=True))
     assert text(report(calendars=())).endswith("No calendar was looked at.")
+    lost = replace(LOOK, reach=Reach.DENIED, scan=None)
+    assert text(report(calendars=(lost,))) == "No calendar was looked at."
+    assert text(report(calendars=(LOOK, replace(lost, name="b")))).endswith("read), b (denied).")
+    unasked = replace(LOOK, scan=None)
+    assert "ooked" not in text(report(raincheck(), calendars=(unasked,)))
 
 
 HOSTILE = "a\x1b[31m\nb\u202ec\x9bd\u2028e\ud800f"
@@ -277,6 +282,7 @@ def test_long_lines_break_at_spaces():
     assert all(len(part) <= 60 for part in broken)
     assert all(part.startswith(("          w", "          a")) for part in broken[1:])
     assert fitted(line, None) == line
+    assert fitted(line, 60, hanging=4).splitlines()[1].startswith("    w")
 
 
 def test_troubles_are_told():
