@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "RAINCHECK_CONFIG": "The configuration, unless --config names one.",
     "STATE_DIRECTORY, XDG_STATE_HOME": "Where the state file is, unless the configuration says so.",
     "CREDENTIALS_DIRECTORY": "Where secrets are looked for first; set by systemd.",
+    "JOURNAL_STREAM": "Set by systemd: whether its journal reads what the daemon logs.",
     "NO_COLOR": "If set, nothing is coloured.",
 }
 

@@ -11,7 +11,7 @@ import click
 from sync.cli.exits import code_of
 from sync.cli.options import config_option
 from sync.cli.telling import counted
-from sync.config import find_config, load, warnings_of
+from sync.config import Config, find_config, load, warnings_of
 from sync.daemon import logs
 from sync.daemon.logs import Form
 
@@ -43,11 +43,19 @@ def run(config: str | None, *, form: str) -> None:
         settings = load(path, os.environ)
         for warning in warnings_of(settings, path, environ=os.environ):
             logs.told(logging.WARNING, "configuration is unwise", why=warning)
-        if chosen is Form.PLAIN:
-            watched = counted(len(settings.calendars), "calendar")
-            every = f"{settings.daemon.poll.total_seconds():.0f} s"
-            click.echo(f"watching {watched} every {every}; Ctrl-C stops", err=True)
-        run_daemon(settings, lambda: load(path, os.environ), os.environ)
+
+        def begun() -> None:
+            if chosen is Form.PLAIN:
+                click.echo(_watching(settings), err=True)
+
+        run_daemon(settings, lambda: load(path, os.environ), os.environ, begun)
+
+
+def _watching(settings: Config) -> str:
+    """Return what the daemon does from now on, for whoever started it by hand."""
+    watched = counted(len(settings.calendars), "calendar")
+    every = f"{settings.daemon.poll.total_seconds():.0f} s"
+    return f"watching {watched} every {every}; Ctrl-C stops"
 
 
 @contextmanager

@@ -25,13 +25,19 @@ END_WITHIN_S = 9.0
 STATUS_MAX = 120
 
 
-def run(config: Config, reloaded: Callable[[], Config], environ: Mapping[str, str]) -> None:
+def run(
+    config: Config,
+    reloaded: Callable[[], Config],
+    environ: Mapping[str, str],
+    begun: Callable[[], None] = lambda: None,
+) -> None:
     """Work until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 looks at once.
 
     Args:
         config: To begin with.
         reloaded: Reads the configuration again.
         environ: For passwords, and for what systemd wants to be told.
+        begun: Called once signals are heeded, before the first look.
 
     Raises:
         ConfigError: a password cannot be had.
@@ -45,6 +51,7 @@ def run(config: Config, reloaded: Callable[[], Config], environ: Mapping[str, st
     with _signals(wishes), closing(Listener(metrics)) as listener:
         listener.listen(config.daemon.metrics)
         told(logging.INFO, "started", calendars=len(config.calendars))
+        begun()
         teller = _Teller(systemd, metrics)
         host = _Host(wishes, systemd, metrics, listener, teller, environ, reloaded)
         following: Config | None = config

@@ -100,7 +100,7 @@ def test_it_acts_and_tells_systemd(office: Desk) -> None:
         assert time.monotonic() - begun < 10
         assert "STOPPING=1" in daemon.told
     log = "".join(daemon.logged)
-    assert log.startswith("watching 1 calendar every ")
+    assert "watching 1 calendar every 10 s; Ctrl-C stops\n" in log
     assert "raincheck id=" in log
     assert "<6>" not in log
     assert "Quillon" not in log
