@@ -37,8 +37,8 @@ def told(raincheck: Raincheck, story: Sequence[Entry], zone: ZoneInfo) -> Iterat
 
 def is_untold(story: Sequence[Entry]) -> bool:
     """Return whether the guests of what was written last hear nothing of it by themselves."""
-    last = [entry.what for entry in story if entry.what in {"written", UNTOLD}]
-    return last[-1:] == [UNTOLD]
+    last = [entry for entry in story if entry.what in {"written", "settled"}]
+    return any(UNTOLD in entry.why for entry in last[-1:])
 
 
 def _whole_day(when: AllDay) -> str:

@@ -32,8 +32,8 @@ WHAT_TO_DO = {
     State.FAILED: "the server refused it: {reason}. It is tried again when something changes",
 }
 
-UNTOLD = "untold"
-"""In a story: the guests of what was just written hear nothing, unless a person tells them."""
+UNTOLD = "its guests hear nothing of it by themselves"
+"""In a story, of what was just written: neither server nor mail tells them."""
 
 FINISHED = "the next pass finishes it"
 MAILED = "a mail is still to be sent; the next pass tries again"

@@ -43,13 +43,15 @@ from sync.ports import Calendar, Seen
 class Writer:
     """Writes for one pass. Each raincheck fails by itself; a lost calendar is left alone.
 
-    ``written`` are the names of the calendars that were written into.
+    ``written`` are the names of the calendars that were written into; ``untold`` the ids of
+    rainchecks of which the guests hear nothing.
     """
 
     current: Pass
     looks: dict[str, Look]
     warnings: list[Warned] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
+    untold: set[str] = field(default_factory=set)
 
     def write(self, placed: Placed) -> None:
         """Write everything that is planned, updating *placed* as it goes.
@@ -153,7 +155,7 @@ class Writer:
         self._note(written, "written", timed(written, why), there)
         if (warned := nobody_told(raincheck, calendar, self.current)) is not None:
             self.warnings.append(warned)
-            self._note(written, UNTOLD, "no mail is sent, and the server invites nobody")
+            self.untold.add(raincheck.id)
         return written
 
     def _withdrawn(self, raincheck: Raincheck) -> Raincheck:
@@ -178,12 +180,15 @@ class Writer:
         ahead = original.span_in(self.current.practice.watch.zone).start > self.current.clock.now()
         amendment = mark_of(raincheck, ahead=ahead and not keep)
         settled = after(raincheck, Fact.ORIGINAL_MARKED)
+        untold = f"; {UNTOLD}" if raincheck.id in self.untold else ""
         try:
             marked = self._amended(calendar, original, amendment)
         except SessionGoneError:
-            self._note(settled, "settled", "the original is no longer there to be marked")
+            why = f"the original is no longer there to be marked{untold}"
+            self._note(settled, "settled", why)
             return settled
-        self._note(settled, "settled", _marked(raincheck, amendment), marked)
+        why = f"{_marked(raincheck, amendment)}{untold}"
+        self._note(settled, "settled", why, marked)
         return settled
 
     def _amended(self, calendar: Calendar, session: Session, amendment: Amendment) -> Session:

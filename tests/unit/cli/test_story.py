@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sync.cli.story import is_untold, told
+from sync.domain.plain import UNTOLD
 from sync.ports import Entry
 from tests.unit.builders import LONDON, NOW, raincheck
 
@@ -31,13 +32,14 @@ def test_each_thing_is_told_once_with_the_pass_that_wrote() -> None:
     [
         ((), False),
         (("seen", "written", "settled"), False),
-        (("seen", "written", "untold", "settled"), True),
-        (("written", "untold", "offered-again", "written", "settled"), False),
+        (("seen", "written", "settled untold"), True),
+        (("settled untold", "offered-again", "written", "settled"), False),
     ],
 )
 def test_who_hears_nothing_is_remembered_for_the_last_offer(
     told_of: tuple[str, ...], *, untold: bool
 ) -> None:
     """What was written last counts: a server may have learned to invite."""
-    story = [Entry("k", NOW, "p1", what, "") for what in told_of]
+    parts = [each.partition(" ") for each in told_of]
+    story = [Entry("k", NOW, "p1", what, UNTOLD if more else "") for what, _, more in parts]
     assert is_untold(story) is untold
