@@ -257,7 +257,8 @@ class Writer:
 def nobody_told(raincheck: Raincheck, calendar: Calendar, current: Pass) -> Warned | None:
     """Return the warning that the guests of a replacement in *calendar* hear nothing of it."""
     guests = clients_of(raincheck.original, current.practice.watch.emails)
-    if current.practice.mails or not guests or raincheck.action is Action.HOLD:
+    mailed = current.practice.mails or current.mailer is not None  # a dry run has no mailer
+    if mailed or not guests or raincheck.action is Action.HOLD:
         return None
     try:
         invites = current.retries.call(calendar.facts).invites

@@ -109,7 +109,7 @@ def _chosen(session: Session, case: Case, id_: str) -> datetime | None:
             first = first or chosen
         elif entry.what in TURNS:
             first = chosen = None
-        elif entry.what == "written" and entry.why == AFTER_A_BREAK:
+        elif entry.what == "written" and entry.why.endswith(AFTER_A_BREAK):
             chosen = first  # it was written by an earlier plan, whatever was planned after that
     return None if session.key in case.hands.placed else chosen
 
