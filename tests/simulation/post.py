@@ -11,6 +11,7 @@ from sync.domain.sessions import Session, SessionKey, Status
 from sync.errors import AccessError, CalendarError, OutcomeUnknownError, UnreachableError
 from tests.simulation.fate import Fate
 from tests.simulation.promises import WE, Case
+from tests.unit.engine.world import ZONE
 
 Guest = tuple[SessionKey, str]
 
@@ -90,6 +91,8 @@ def _sequence(letter: Letter) -> int:
 
 
 def _mistold(session: Session, letter: Letter | None, case: Case) -> Iterator[str]:
+    if _was_over(session, case):
+        return
     name, told = session.key.uid, letter and letter.method
     cancelled = session.status is Status.CANCELLED
     if letter is None:
@@ -103,6 +106,13 @@ def _mistold(session: Session, letter: Letter | None, case: Case) -> Iterator[st
     ours = not cancelled and session.key not in case.hands.placed
     if ours and letter.session.when != session.when:
         yield f"mail: the last word on {name} is another time"
+
+
+def _was_over(session: Session, case: Case) -> bool:
+    """Return whether a mail about *session* was given up because its time had passed by then."""
+    story = case.stories.get(session.marks.id, ()) if session.marks else ()
+    end = session.span_in(ZONE).end
+    return any(entry.what == "dropped" and entry.at >= end for entry in story)
 
 
 def _is_offered(session: Session, case: Case) -> bool:
