@@ -4,6 +4,7 @@ Each takes the parts of an engine, journal and calendars, and gives back broken 
 broken is the same as a wrong line in the engine or an adapter, seen from outside of it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -106,14 +107,15 @@ class StaleWrites(Around):
 
 
 @dataclass
-class Deaf(Around):
+class Deaf(Around, ABC):
     """Looks, and does not take in what it sees there of one kind."""
 
     def changes(self, cursor: str | None, known: Any, **more: Any) -> Any:
         return self.without(self.inner.changes(cursor, known, **more), known)
 
+    @abstractmethod
     def without(self, found: Any, known: Any) -> Any:
-        raise NotImplementedError
+        """Return *found* less what is not taken in."""
 
 
 @dataclass
