@@ -35,7 +35,7 @@ class Form:
     def line(self, name: str, when: datetime) -> Line:
         """Return the property *name* for the instant *when*."""
         local = when.astimezone(UTC).astimezone(self.zone)
-        kept = self.like.with_value("").text.partition(";")[2]
+        kept = self.like.with_value("").partition(";")[2]
         is_plain = not self.like.parameter("TZID") or self.like.value.strip().endswith("Z")
         suffix = "Z" if self.zone is UTC and is_plain else ""
         return Line(f"{name}{';' + kept if kept else ':'}{local:%Y%m%dT%H%M%S}{suffix}")

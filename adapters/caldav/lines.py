@@ -19,7 +19,8 @@ DEPTH_MAX = 8
 _OCTETS_MAX = 75
 _PARTS = re.compile(r'([A-Za-z0-9-]++)((?:;[^":;]*+(?:"[^"]*+"[^":;]*+)*+)*+):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([^"=;]*+)=?+([^";]*+(?:"[^"]*+"[^";]*+)*+)')
-_FRAME = re.compile(r"BEGIN|END", re.IGNORECASE)
+_FRAMES = "BbEe"
+"""What BEGIN and END may begin with."""
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _LIST_COMMA = re.compile(r"((?:[^\\,]|\\.|\\$)*+)(?:,|$)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -34,26 +35,34 @@ class UnreadableResource(ValueError):  # noqa: N818 -- the port speaks of unread
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class Line:
-    """One content line, unfolded, exactly as it is stored. A line without a colon has no name."""
+class Line(str):
+    """One content line, unfolded, exactly as it is stored. A line without a colon has no name.
 
-    text: str
+    It is its own text, and nothing is kept beside it: of ten thousand resources most lines are
+    never asked for more.
+    """
 
-    @cached_property
+    __slots__ = ()
+
     def _parts(self) -> tuple[str, str, str]:
-        match = _PARTS.match(self.text)
-        return (match[1].upper(), match[2], match[3]) if match else ("", "", self.text)
+        match = _PARTS.match(self)
+        return (match[1].upper(), match[2], match[3]) if match else ("", "", str(self))
 
     @property
     def name(self) -> str:
         """Return the property's name in upper case."""
-        return self._parts[0]
+        return self._parts()[0]
+
+    @property
+    def frame(self) -> tuple[str, str]:
+        """Return BEGIN or END and the component's name; two empty texts for any other line."""
+        name, _, value = self._parts()
+        return (name, value.strip().upper()) if name in {"BEGIN", "END"} else ("", "")
 
     @property
     def value(self) -> str:
         """Return the value as stored, escapes and all."""
-        return self._parts[2]
+        return self._parts()[2]
 
     @property
     def words(self) -> str:
@@ -62,9 +71,10 @@ class Line:
 
     def parameter(self, name: str) -> str:
         """Return the parameter's value without its quotes; empty if there is none."""
-        for key, value in self._parameters():
-            if key.upper() == name:
-                return value.replace('"', "")
+        parameters = self._parts()[1]
+        for key, value in _PARAMETER.findall(parameters):
+            if key.strip().upper() == name:
+                return str(value).strip().replace('"', "")
         return ""
 
     def with_parameters(self, **changes: str | None) -> "Line":
@@ -84,10 +94,10 @@ class Line:
 
     def with_value(self, value: str) -> "Line":
         """Return it with another value (as stored) and the same parameters."""
-        return Line(f"{self.text[: len(self.text) - len(self.value)]}{value}")
+        return Line(f"{self[: len(self) - len(self.value)]}{value}")
 
     def _parameters(self) -> Iterator[tuple[str, str]]:
-        for match in _PARAMETER.finditer(self._parts[1]):
+        for match in _PARAMETER.finditer(self._parts()[1]):
             yield match[1].strip(), match[2].strip()
 
 
@@ -102,7 +112,7 @@ class Component:
     @property
     def name(self) -> str:
         """Return its name in upper case."""
-        return self.begin.value.strip().upper()
+        return self.begin.frame[1]
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -110,7 +120,7 @@ class Component:
         return tuple(part for part in self.body if isinstance(part, Line))
 
     @cached_property
-    def _named(self) -> Mapping[str, Sequence[Line]]:
+    def named(self) -> Mapping[str, Sequence[Line]]:
         """Return its own lines by name: a reader asks for twenty names, one after the other."""
         found: dict[str, list[Line]] = {}
         for line in self.lines:
@@ -125,12 +135,13 @@ class Component:
     def all(self, *names: str) -> tuple[Line, ...]:
         """Return its own lines of these names, in order."""
         if len(names) == 1:
-            return tuple(self._named.get(names[0], ()))
+            return tuple(self.named.get(names[0], ()))
         return tuple(line for line in self.lines if line.name in names)
 
     def first(self, name: str) -> Line | None:
         """Return its first own line of this name."""
-        return next(iter(self._named.get(name, ())), None)
+        lines = self.named.get(name)
+        return lines[0] if lines else None
 
     def words(self, name: str) -> str:
         """Return the text of its first line of this name; empty if there is none."""
@@ -166,13 +177,13 @@ class Component:
 
     def texts(self) -> Iterator[str]:
         """Yield every line in it, with its BEGIN and END, in order."""
-        yield self.begin.text
+        yield self.begin
         for part in self.body:
             if isinstance(part, Line):
-                yield part.text
+                yield part
             else:
                 yield from part.texts()
-        yield self.end.text
+        yield self.end
 
 
 def component(name: str, parts: Iterable[Line | Component]) -> Component:
@@ -183,7 +194,8 @@ def component(name: str, parts: Iterable[Line | Component]) -> Component:
 def unfolded(text: str) -> str:
     """Return *text* with one content line per line, whatever line ends it came with."""
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    plain = _BLANK_LINES.sub("\n", plain)
+    if "\n\n" in plain:
+        plain = _BLANK_LINES.sub("\n", plain)
     return plain.replace("\n ", "").replace("\n\t", "")
 
 
@@ -195,23 +207,23 @@ def parsed(text: str) -> Component:
     """
     _check_text(text)
     found: list[Component] = []
-    open_: list[tuple[Line, list[Line | Component]]] = []
+    open_: list[tuple[Line, str, list[Line | Component]]] = []
     for line in map(Line, filter(str.strip, unfolded(text).split("\n"))):
-        name = line.name if _FRAME.match(line.text) else ""
-        if name == "BEGIN":
+        frame, name = line.frame if line[0] in _FRAMES else ("", "")
+        if frame == "BEGIN":
             if len(open_) >= DEPTH_MAX:
                 raise UnreadableResource("components nested too deep")
-            open_.append((line, []))
+            open_.append((line, name, []))
         elif not open_:
             raise UnreadableResource("not a calendar resource")
-        elif name == "END":
-            begin, body = open_.pop()
-            if begin.value.strip().upper() != line.value.strip().upper():
+        elif frame == "END":
+            begin, begun, body = open_.pop()
+            if begun != name:
                 raise UnreadableResource("components not closed in order")
             made = Component(begin, tuple(body), line)
-            (open_[-1][1] if open_ else found).append(made)
+            (open_[-1][2] if open_ else found).append(made)
         else:
-            open_[-1][1].append(line)
+            open_[-1][2].append(line)
     if open_ or len(found) != 1 or found[0].name != "VCALENDAR":
         raise UnreadableResource("not one whole calendar")
     return found[0]

@@ -8,7 +8,7 @@ from adapters.caldav.lines import UnreadableResource
 YEARS = range(1600, 2201)
 """Years that are read; some address books start birthdays in 1604."""
 
-_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?", re.ASCII)
+_TIME = re.compile(r"(\d{8})(?:(T\d{4})(\d\d)(Z?))?", re.ASCII)
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?",
     re.ASCII,
@@ -32,18 +32,16 @@ def read_time(value: str) -> tuple[date | datetime, bool]:
         UnreadableResource: it is no time, or not in `YEARS`.
     """
     match = _TIME.fullmatch(value.strip())
-    if not match or int(match[1]) not in YEARS:
+    if not match or int(match[1][:4]) not in YEARS:
         raise UnreadableResource("a time that cannot be read")
-    year, month, day = (int(part) for part in match.groups()[:3])
+    day, hours, second, utc = match.groups()
     try:
-        if match[4] is None:
-            return date(year, month, day), False
-        hour, minute, second = (int(part) for part in match.groups()[3:6])
+        if hours is None:
+            return date.fromisoformat(day), False
         # RFC 5545, 3.3.12: who knows no leap second reads 60 as 59.
-        local = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001
+        return datetime.fromisoformat(f"{day}{hours}{min(second, '59')}"), bool(utc)
     except ValueError:
         raise UnreadableResource("a time that cannot be read") from None
-    return local, bool(match[7])
 
 
 def duration(value: str) -> tuple[timedelta, timedelta]:

@@ -6,7 +6,7 @@ without a guess raises `UnreadableResource`, so that one bad resource is a warni
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,19 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a resource was read: see `Session` for what each is."""
+
+    calendar: str = ""
+    resource: str = ""
+    revision: str = ""
+    payload: str = ""
+
+
+NOWHERE = Origin()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One event of a resource, and what it says."""
 
@@ -81,17 +94,14 @@ def sessions_from(
     Raises:
         UnreadableResource: it cannot be understood.
     """
-    _, readings = read(text, zone)
-    return tuple(
-        replace(
-            reading.session, calendar=calendar, resource=resource, revision=revision, payload=text
-        )
-        for reading in readings
-    )
+    _, readings = read(text, zone, Origin(calendar, resource, revision, text))
+    return tuple(reading.session for reading in readings)
 
 
-def read(text: str, zone: ZoneInfo) -> tuple[Zones, tuple[Reading, ...]]:
-    """Return the resource with its zones, and every event in it, in order.
+def read(
+    text: str, zone: ZoneInfo, origin: Origin = NOWHERE
+) -> tuple[Zones, tuple[Reading, ...]]:
+    """Return the resource with its zones, and every event in it, in order; all are of *origin*.
 
     Raises:
         UnreadableResource: it cannot be understood.
@@ -103,7 +113,7 @@ def read(text: str, zone: ZoneInfo) -> tuple[Zones, tuple[Reading, ...]]:
         raise UnreadableResource("too many events")
     if not events and not any(part.name in {"VTODO", "VJOURNAL"} for part in tree.components):
         raise UnreadableResource("no event in it")
-    readings = tuple(Reading(event, _session(event, zones)) for event in events)
+    readings = tuple(Reading(event, _session(event, zones, origin)) for event in events)
     if len({reading.session.key.uid for reading in readings}) > 1:
         raise UnreadableResource("more than one UID")
     if len({reading.session.key for reading in readings}) < len(readings):
@@ -111,7 +121,7 @@ def read(text: str, zone: ZoneInfo) -> tuple[Zones, tuple[Reading, ...]]:
     return zones, readings
 
 
-def _session(event: Component, zones: Zones) -> Session:
+def _session(event: Component, zones: Zones, origin: Origin) -> Session:
     uid = event.words("UID").strip()
     if not uid:
         raise UnreadableResource("an event without a UID")
@@ -119,7 +129,7 @@ def _session(event: Component, zones: Zones) -> Session:
     repeats = bool(event.all("RRULE", "RDATE"))
     return Session(
         key=SessionKey(uid, recurrence_id(zones.time(instance)) if instance else None),
-        calendar="",
+        calendar=origin.calendar,
         kind=Kind.INSTANCE if instance else Kind.SERIES if repeats else Kind.SINGLE,
         when=when_of(event, zones),
         title=event.words("SUMMARY"),
@@ -132,6 +142,9 @@ def _session(event: Component, zones: Zones) -> Session:
         location=event.words("LOCATION"),
         links=_links(event),
         marks=marks_of(event),
+        resource=origin.resource,
+        revision=origin.revision,
+        payload=origin.payload,
         modified=_modified(event, zones),
         sequence=sequence_of(event),
     )
@@ -268,9 +281,10 @@ def marks_of(event: Component) -> Marks | None:
 
 
 def _tokens(event: Component) -> Iterator[tuple[str, str]]:
-    for line in event.lines:
-        if line.name.startswith("X-RAINCHECK-") and _TOKEN.fullmatch(line.value.strip()):
-            yield line.name, line.value.strip()
+    for name, lines in event.named.items():
+        if name.startswith("X-RAINCHECK-"):
+            said = (line.value.strip() for line in lines)
+            yield from ((name, value) for value in said if _TOKEN.fullmatch(value))
 
 
 def sequence_of(event: Component) -> int:

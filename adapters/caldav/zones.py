@@ -97,6 +97,9 @@ class Zones:
         """Return the zone in which a time property is written; `home` for a floating one."""
         if line.value.strip().upper().endswith("Z"):
             return UTC
+        return self._named(line)
+
+    def _named(self, line: Line) -> tzinfo:
         tzid = line.parameter("TZID")
         return self.zone(tzid) if tzid else self.home
 
@@ -113,7 +116,9 @@ class Zones:
         read, is_utc = read_time(line.value if value is None else value)
         if not isinstance(read, datetime):
             return read
-        return read.replace(tzinfo=UTC if is_utc else self.of(line))
+        if is_utc:
+            return read.replace(tzinfo=UTC)
+        return read.replace(tzinfo=self._named(line) if value is None else self.of(line))
 
 
 def recurrence_id(when: date | datetime) -> str:

@@ -57,9 +57,13 @@ def folded(word: str) -> str:
     """
     if len(word) > WORD_MAX:
         return ""
-    plain = unicodedata.normalize("NFKD", word)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = word.casefold() if word.isascii() else _without_accents(word).casefold()
     return _SEPARATORS.sub("-", _EDGES.sub("", plain.replace("_", "-"))).strip("-")
+
+
+def _without_accents(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def reordered(text: str) -> str:
     turned = [*tree.components][::-1]
     blocks = ["\r\n".join(part.texts()) for part in turned]
     return "\r\n".join(
-        ["BEGIN:VCALENDAR", *(line.text for line in tree.lines), *blocks, "END:VCALENDAR"]
+        ["BEGIN:VCALENDAR", *tree.lines, *blocks, "END:VCALENDAR"]
     )
 
 
