@@ -8,8 +8,9 @@ go past it, straight to `multistatus`.
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -229,23 +230,23 @@ class DavClient(DAVClient):
         )
         self._answered = True  # what stops in the middle of a body is no connection closed silently
         try:
-            content = b"".join(self._bounded(response, deadline))
+            content = self._bounded(response, deadline)
         except BaseException:
             response.close()
             raise
         names = {str(name).lower(): str(value) for name, value in response.headers.items()}
         return Reply(int(response.status_code or 0), names, content)
 
-    def _bounded(self, response: niquests.Response, deadline: float) -> Iterator[bytes]:
-        """Yield the body; stop the moment it is too long or too slow."""
-        total = 0
+    def _bounded(self, response: niquests.Response, deadline: float) -> bytes:
+        """Return the body; stop the moment it is too long or too slow."""
+        body = BytesIO()  # grows in place, where a list of pieces would be joined into a second one
         for piece in response.iter_content(CHUNK_BYTES):
-            total += len(piece)
-            if total > self.limits.body_bytes_max:
+            if body.tell() + len(piece) > self.limits.body_bytes_max:
                 raise UnusableAnswerError("the answer is too long")
             if time.monotonic() > deadline:
                 raise UnusableAnswerError("the answer takes too long")
-            yield piece
+            body.write(piece)
+        return body.getvalue()
 
 
 def _anonymous(request: niquests.PreparedRequest) -> niquests.PreparedRequest:

@@ -136,6 +136,8 @@ class Component:
         """Return its own lines of these names, in order."""
         if len(names) == 1:
             return tuple(self.named.get(names[0], ()))
+        if self.named.keys().isdisjoint(names):
+            return ()
         return tuple(line for line in self.lines if line.name in names)
 
     def first(self, name: str) -> Line | None:

@@ -6,7 +6,7 @@ sends one. Hrefs are made comparable here, once: servers list other escapes than
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
@@ -19,7 +19,9 @@ CAL = "{urn:ietf:params:xml:ns:caldav}"
 APPLE = "{http://calendarserver.org/ns/}"
 SLASH = "%2F"
 _HREF, _STATUS, _PROP = f"{DAV}href", f"{DAV}status", f"{DAV}prop"
-_PROPSTAT = f"{DAV}propstat"
+_PROPSTAT, _RESPONSE = f"{DAV}propstat", f"{DAV}response"
+_SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+_PIECE_BYTES = 65_536
 _STATUS_LINE = re.compile(r"\S+\s+([0-9]{3})(?:\s|$)")
 
 
@@ -100,11 +102,30 @@ def parsed(body: bytes) -> Multistatus:
         UnusableAnswerError: it is no multistatus, or has a document type.
         lxml.etree.LxmlError: it is no XML.
     """
-    root = _root(body)
+    parser = etree.XMLPullParser(events=("end",), tag=_RESPONSE, **_SAFE)
+    rows: list[Row] = []
+    for at in range(0, len(body), _PIECE_BYTES):
+        parser.feed(body[at : at + _PIECE_BYTES])
+        rows += _rows(parser)
+    root = _checked(parser.close())
     if root.tag != f"{DAV}multistatus":
         raise UnusableAnswerError("the answer is not a multistatus")
-    rows = tuple(_row(element) for element in root.iterchildren(f"{DAV}response"))
-    return Multistatus(rows, token=(root.findtext(f"{DAV}sync-token") or "").strip())
+    return Multistatus(tuple(rows), token=(root.findtext(f"{DAV}sync-token") or "").strip())
+
+
+def _rows(parser: "etree.XMLPullParser[etree._Element]") -> Iterator[Row]:
+    """Yield the responses that are whole by now, and let go of their elements.
+
+    The tree of ten thousand would take several times the room of the answer.
+    """
+    for _, element in parser.read_events():
+        root = element.getparent()
+        if root is None or root.getparent() is not None:
+            continue  # a response stands directly in the multistatus
+        yield _row(element)
+        before = element.getprevious()
+        if before is not None and before.tag == _RESPONSE:
+            root.remove(before)
 
 
 def preconditions(body: bytes) -> frozenset[str]:
@@ -123,10 +144,10 @@ def preconditions(body: bytes) -> frozenset[str]:
 
 
 def _root(body: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    root = etree.fromstring(body, parser)
+    return _checked(etree.fromstring(body, etree.XMLParser(**_SAFE)))
+
+
+def _checked(root: etree._Element) -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnusableAnswerError("the answer has a document type")
     return root

@@ -129,12 +129,13 @@ class SqliteJournal:
     ) -> None:
         """See `sync.ports.Journal`."""
         with self._transaction() as run:
+            many = self._connection.executemany
             for id_ in taken_back:
                 run("DELETE FROM story WHERE raincheck = ?", (id_,))
                 run("DELETE FROM rainchecks WHERE id = ?", (id_,))
             for calendar, changes in looks.items():
-                _save_look(run, calendar, changes)
-                _save_copies(run, calendar, changes)
+                _save_look(run, many, calendar, changes)
+                _save_copies(run, many, calendar, changes)
             if forget is not None:
                 run("DELETE FROM copies WHERE ends < ?", (forget.astimezone(UTC).isoformat(),))
             for raincheck in rainchecks:
@@ -224,6 +225,8 @@ class SqliteJournal:
         return rows
 
 
+_Run = Callable[[str, Any], sqlite3.Cursor]
+_RunMany = Callable[[str, Iterable[Any]], sqlite3.Cursor]
 _TELL = "INSERT INTO story (at, raincheck, pass_id, what, why) VALUES (?, ?, ?, ?, ?)"
 _UTC_ZONE = ZoneInfo("UTC")
 _SEEN = (
@@ -232,13 +235,12 @@ _SEEN = (
 )
 
 
-def _save_look(run: Callable[[str, Any], object], calendar: str, changes: ChangeSet) -> None:
+def _save_look(run: _Run, many: _RunMany, calendar: str, changes: ChangeSet) -> None:
     if changes.scan is Scan.FULL:
         run("DELETE FROM resources WHERE calendar = ?", (calendar,))
-    for resource, revision in changes.revisions.items():
-        run(_SEEN, (calendar, resource, revision))
-    for resource in changes.removed:
-        run("DELETE FROM resources WHERE calendar = ? AND resource = ?", (calendar, resource))
+    many(_SEEN, ((calendar, *seen) for seen in changes.revisions.items()))
+    forget = "DELETE FROM resources WHERE calendar = ? AND resource = ?"
+    many(forget, ((calendar, resource) for resource in changes.removed))
     run(
         "INSERT INTO calendars (name, cursor) VALUES (?, ?)"
         " ON CONFLICT DO UPDATE SET cursor = excluded.cursor",
@@ -246,25 +248,25 @@ def _save_look(run: Callable[[str, Any], object], calendar: str, changes: Change
     )
 
 
-def _save_copies(run: Callable[[str, Any], object], calendar: str, changes: ChangeSet) -> None:
+def _save_copies(run: _Run, many: _RunMany, calendar: str, changes: ChangeSet) -> None:
     stale = {
         *changes.removed,
         *(lost.resource for lost in changes.lost),
         *(copy.resource for copy in changes.copies),
     }
-    for resource in stale:
-        run("DELETE FROM copies WHERE calendar = ? AND resource = ?", (calendar, resource))
-    for copy in changes.copies:
-        run(
-            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
-            (
-                calendar,
-                copy.resource,
-                copy.key.recurrence_id or "",
-                codec.session_to_text(copy),
-                _end_of(copy),
-            ),
+    forget = "DELETE FROM copies WHERE calendar = ? AND resource = ?"
+    many(forget, ((calendar, resource) for resource in stale))
+    rows = (
+        (
+            calendar,
+            copy.resource,
+            copy.key.recurrence_id or "",
+            codec.session_to_text(copy),
+            _end_of(copy),
         )
+        for copy in changes.copies
+    )
+    many("INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)", rows)
     if changes.scan is Scan.FULL:
         run(
             "DELETE FROM copies WHERE calendar = ?1 AND resource NOT IN"
