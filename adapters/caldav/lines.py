@@ -46,7 +46,10 @@ class Line(str):
 
     def _parts(self) -> tuple[str, str, str]:
         match = _PARTS.match(self)
-        return (match[1].upper(), match[2], match[3]) if match else ("", "", str(self))
+        if match is None:
+            return "", "", str(self)
+        name, parameters, value = match.groups()
+        return name.upper(), parameters, value
 
     @property
     def name(self) -> str:
@@ -56,8 +59,8 @@ class Line(str):
     @property
     def frame(self) -> tuple[str, str]:
         """Return BEGIN or END and the component's name; two empty texts for any other line."""
-        name, _, value = self._parts()
-        return (name, value.strip().upper()) if name in {"BEGIN", "END"} else ("", "")
+        kind, _, name = self.upper().partition(":")
+        return (kind, name.strip()) if kind in {"BEGIN", "END"} else ("", "")
 
     @property
     def value(self) -> str:
