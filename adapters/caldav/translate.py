@@ -176,15 +176,12 @@ def _timed(event: Component, start: datetime, zones: Zones) -> Timed:
     end = _end(event, start, zones)
     if not isinstance(end, datetime):
         raise UnreadableResource("an hour that ends on a day")
-    if end.astimezone(UTC) < start.astimezone(UTC):
+    begins, ends = start.astimezone(UTC), end.astimezone(UTC)
+    if ends < begins:
         raise UnreadableResource("end before start")
+    # By way of UTC, so that an hour that the clocks skip becomes the one they show.
     shown = zones.shown(start.tzinfo)
-    return Timed(_in(start, shown), _in(end, shown))
-
-
-def _in(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return *moment* in *zone*; an hour that the clocks skip becomes the one they show."""
-    return moment.astimezone(UTC).astimezone(zone)
+    return Timed(begins.astimezone(shown), ends.astimezone(shown))
 
 
 def _end(event: Component, start: date, zones: Zones) -> date:
