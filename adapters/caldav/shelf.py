@@ -19,7 +19,9 @@ from adapters.caldav.errors import AnswerError, UnusableAnswerError
 from adapters.caldav.multistatus import Multistatus, Row, address, comparable
 from sync.domain.sessions import Span
 
-BATCH = 50
+BATCH = 100
+"""Resources asked for at once; Thunderbird asks for as many."""
+
 RESOURCE_CHARS_MAX = 1_000_000
 GONE = frozenset({404, 410})
 NOT_ABOUT_ONE = frozenset({401, 429, 503})
@@ -173,7 +175,8 @@ class Shelf:
         found = self._sorted(row for row in rows if row.path in wanted)
         left = wanted - found.gone - {one.path for one in found.stored}
         left -= {path for path, _, _ in found.unreadable}
-        return found + Fetched(gone=left)  # DAViCal leaves out what is gone
+        # DAViCal leaves out what is gone; a server that cut its answer short would look the same.
+        return found + self._one_by_one(sorted(left))
 
     def _one_by_one(self, paths: Iterable[str]) -> Fetched:
         found = Fetched()

@@ -141,6 +141,19 @@ class TestLooking:
         second = look(calendar, found.cursor, memory)
         assert second.removed == {server.habits.phantom}
 
+    def test_an_answer_that_is_cut_short_deletes_nothing(self, bench: Bench) -> None:
+        """What a multiget says nothing of is asked for by itself before it counts as gone."""
+        server = bench.serve(Habits(sync=True))
+        calendar, memory = bench.client(), Memory()
+        found = look(calendar, None, memory)
+        for name in ("one", "two", "three"):
+            server.store(f"{name}.ics", ics(Told(name, at(25), categories=("disrupted",))))
+        server.store(NAME, f"{server.texts[f'/dav/sessions/{NAME}']}\r\n")
+        server.habits.multiget_max = 1
+        second = look(calendar, found.cursor, memory)
+        assert second.removed == frozenset()
+        assert {session.key.uid for session in second.sessions} >= {"one", "two", "three"}
+
     def test_a_query_that_is_too_large_is_asked_in_pieces(self, bench: Bench) -> None:
         """Where too much fits, the first look lists what fits and fetches it in batches."""
         server = bench.serve(Habits(sync=True, too_much=True))

@@ -30,6 +30,7 @@ class Habits:
     obeys_none_match: bool = True  # else If-None-Match is ignored (quirk 1)
     multiget_all_or_nothing: bool = False  # 404 if one is gone (quirk 18)
     multiget_silent: bool = False  # leaves out what is gone (quirk 18)
+    multiget_max: int | None = None  # answers for so many and says nothing of the others
     phantom: str = ""  # a path that sync answers name although it is gone
     too_much: bool = False  # 400 to queries for texts (Radicale, above 10,000 resources)
     hidden: str = ""  # a path that queries by time do not find (quirk 16)
@@ -234,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             if habits.multiget_silent:
                 paths = [path for path in paths if path in state.texts]
-            self.multistatus([self.row(path, data=True) for path in paths])
+            self.multistatus([self.row(path, data=True) for path in paths[: habits.multiget_max]])
         else:
             data = "calendar-data" in self.sent
             found = [path for path in state.texts if path != habits.hidden]
