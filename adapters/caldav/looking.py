@@ -18,7 +18,7 @@ from adapters.caldav.errors import AnswerError, UnusableAnswerError
 from adapters.caldav.multistatus import Multistatus
 from adapters.caldav.reading import Reader
 from adapters.caldav.remembering import is_path
-from adapters.caldav.shelf import Fetched, Shelf
+from adapters.caldav.shelf import Fetched, Shelf, together
 from sync.ports import ChangeSet, Known, Scan
 
 COMPARE_EVERY = timedelta(days=1)
@@ -63,7 +63,7 @@ def first_look(
     found = shelf.window(since)
     missing = _known_paths(known) - _paths(found)
     if missing:
-        found += shelf.fetch(missing & shelf.etags().keys())
+        found = together((found, shelf.fetch(missing & shelf.etags().keys())))
     cursor = Cursor(place, token, tag, since, now)
     return _change_set(found, reader, Scan.FULL, now), cursor
 

@@ -7,7 +7,6 @@ single resources, so that one bad resource never hides the others.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from urllib.parse import urljoin
 
 from lxml.etree import LxmlError
@@ -45,12 +44,15 @@ class Fetched:
     unreadable: tuple[tuple[str, str, str], ...] = ()  # path, ETag, why
     gone: frozenset[str] = frozenset()
 
-    def __add__(self, other: "Fetched") -> "Fetched":
-        return Fetched(
-            self.stored + other.stored,
-            self.unreadable + other.unreadable,
-            self.gone | other.gone,
-        )
+
+def together(parts: Iterable[Fetched]) -> Fetched:
+    """Return what became of all that *parts* were asked for."""
+    told = tuple(parts)
+    return Fetched(
+        tuple(one for part in told for one in part.stored),
+        tuple(one for part in told for one in part.unreadable),
+        frozenset().union(*(part.gone for part in told)),
+    )
 
 
 def _is_too_much(error: AnswerError) -> bool:
@@ -156,11 +158,9 @@ class Shelf:
 
     def fetch(self, paths: Iterable[str]) -> Fetched:
         """Return the resources at *paths*, in batches."""
-        waiting = iter(sorted(paths))
-        found = Fetched()
-        while batch := tuple(islice(waiting, BATCH)):
-            found += self._batch(batch)
-        return found
+        waiting = sorted(paths)
+        starts = range(0, len(waiting), BATCH)
+        return together(self._batch(waiting[at : at + BATCH]) for at in starts)
 
     def _batch(self, paths: Sequence[str]) -> Fetched:
         try:
@@ -176,13 +176,10 @@ class Shelf:
         left = wanted - found.gone - {one.path for one in found.stored}
         left -= {path for path, _, _ in found.unreadable}
         # DAViCal leaves out what is gone; a server that cut its answer short would look the same.
-        return found + self._one_by_one(sorted(left))
+        return together((found, self._one_by_one(sorted(left))))
 
     def _one_by_one(self, paths: Iterable[str]) -> Fetched:
-        found = Fetched()
-        for path in paths:
-            found += self._alone(path)
-        return found
+        return together(map(self._alone, paths))
 
     def _alone(self, path: str) -> Fetched:
         try:
@@ -210,7 +207,7 @@ class Shelf:
             else:
                 stored.append(Stored(row.path, row.text, row.etag))
         found = Fetched(tuple(stored), tuple(unreadable), frozenset(gone))
-        return found + self._one_by_one(alone)
+        return together((found, self._one_by_one(alone)))
 
     def _members(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield what stands in the collection; not itself, nor collections inside it."""

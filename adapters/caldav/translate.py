@@ -98,9 +98,7 @@ def sessions_from(
     return tuple(reading.session for reading in readings)
 
 
-def read(
-    text: str, zone: ZoneInfo, origin: Origin = NOWHERE
-) -> tuple[Zones, tuple[Reading, ...]]:
+def read(text: str, zone: ZoneInfo, origin: Origin = NOWHERE) -> tuple[Zones, tuple[Reading, ...]]:
     """Return the resource with its zones, and every event in it, in order; all are of *origin*.
 
     Raises:

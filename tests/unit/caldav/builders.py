@@ -37,9 +37,7 @@ def reordered(text: str) -> str:
     tree = parsed(text)
     turned = [*tree.components][::-1]
     blocks = ["\r\n".join(part.texts()) for part in turned]
-    return "\r\n".join(
-        ["BEGIN:VCALENDAR", *tree.lines, *blocks, "END:VCALENDAR"]
-    )
+    return "\r\n".join(["BEGIN:VCALENDAR", *tree.lines, *blocks, "END:VCALENDAR"])
 
 
 def read(text: str, zone: ZoneInfo = LONDON) -> tuple[Session, ...]:
