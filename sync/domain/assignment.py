@@ -50,8 +50,7 @@ def together(seekers: Sequence[Seeker], limits: Limits) -> tuple[Option | None, 
     """
     choices: list[Option | None] = [None] * len(seekers)
     for group in apart(seekers, limits.buffer):
-        board = _settled([seekers[one] for one in group], limits)
-        for place, option in board.chosen.items():
+        for place, option in _settled([seekers[one] for one in group], limits).items():
             choices[group[place]] = option
     return tuple(choices)
 
@@ -87,17 +86,23 @@ def _places(seeker: Seeker, buffer: timedelta) -> set[tuple[str, date]]:
     return places
 
 
-def _settled(seekers: Sequence[Seeker], limits: Limits) -> Board:
-    """Return the better of two boards, filled in two orders and improved."""
+def _settled(seekers: Sequence[Seeker], limits: Limits) -> dict[int, Option]:
+    """Return who stands where on the best of a few boards, filled in other orders and improved."""
     count = len(seekers)
     if count == 1:
-        return one_by_one(seekers, limits)
+        return one_by_one(seekers, limits).chosen
     orders = (
         range(count),
         sorted(range(count), key=lambda one: len(seekers[one].options)),
         sorted(range(count), key=lambda one: (-_regret(seekers[one]), one)),
     )
-    return min((_improved(seekers, limits, order) for order in orders), key=lambda b: b.worth)
+    board = Board(seekers, limits)
+    found: list[tuple[tuple[int, int, int], dict[int, Option]]] = []
+    for order in orders:
+        board.restore({})
+        _improve(board, order)
+        found.append((board.worth, dict(board.chosen)))
+    return min(found, key=lambda one: one[0])[1]
 
 
 def _regret(seeker: Seeker) -> int:
@@ -106,21 +111,19 @@ def _regret(seeker: Seeker) -> int:
     return costs[-1] - costs[0] if costs else 0
 
 
-def _improved(seekers: Sequence[Seeker], limits: Limits, order: Iterable[int]) -> Board:
-    board = Board(seekers, limits)
-    ordered = tuple(order)
-    steps_max = STEPS_EACH * len(seekers)
+def _improve(board: Board, order: Sequence[int]) -> None:
+    """Fill an empty board in *order*, and better it."""
+    steps_max = STEPS_EACH * len(board.seekers)
     for urgent in (True, False):
-        stage = [one for one in ordered if seekers[one].urgent is urgent]
+        stage = [one for one in order if board.seekers[one].urgent is urgent]
         _fill(board, stage)
         _augment_all(board, stage, steps_max)
     board.steps = 0
     for _ in range(ROUNDS_MAX):
-        gained = [one for one in ordered if one in board.chosen and _better(board, one, steps_max)]
-        if not gained and not regrouped(board, ordered) and not _replaced_any(board, ordered):
+        gained = [one for one in order if one in board.chosen and _better(board, one, steps_max)]
+        if not gained and not regrouped(board, order) and not _replaced_any(board, order):
             break
-    _fill(board, ordered)
-    return board
+    _fill(board, order)
 
 
 def _fill(board: Board, order: Iterable[int]) -> None:

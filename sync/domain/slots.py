@@ -18,7 +18,7 @@ from sync.domain.wishes import Obstacle, Wish
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # known by identity: it is the key of many a look-up
 class Slot:
     """A time at which a session could stand, in UTC.
 
