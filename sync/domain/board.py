@@ -7,7 +7,6 @@ slot takes is then a run of cells, and whether it is free is a look at those, no
 """
 
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -107,7 +106,7 @@ class Board:
         hindering = self._hindering(one, slot)
         if len(hindering) > 1:
             return ()
-        groups: list[AbstractSet[int]] = [hindering] if hindering else []
+        groups = [hindering] if hindering else []
         groups += [self._days[day] for day in self._full(slot)]
         return tuple(sorted(groups[0].intersection(*groups[1:]))) if groups else ()
 

@@ -97,7 +97,7 @@ class Shift:
 
 def shift_of(wish: Wish, slot: Slot) -> Shift:
     """Return how far *slot* is from the wish's usual weekday and hour."""
-    return _shift(wall_of(wish.when.start, wish.when.zone), wall_of(slot.start, wish.when.zone))
+    return Shift(*_shift(wish.when.start, slot.start.astimezone(wish.when.zone)))
 
 
 def rank_of(ranges: tuple[WeekRange, ...], slot: Slot, zone: ZoneInfo) -> int:
@@ -120,81 +120,105 @@ def hint_cost(wish: Wish) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Weighs the slots of one wish.
+    """Weighs the slots of one wish; made by `scale_of`.
 
-    ``met`` are the days that hold a session with the same client, ``hinted`` those with one of the
-    same title. ``zone`` is the practice's.
+    A wish has hundreds of slots, so what is the same for all of them is worked out once. ``minute``
+    is what each minute weighs that a slot is away from ``begins``. ``distance`` is by how many
+    minutes it should keep away from the dates of the series. ``beside`` are the days next to one
+    that holds a session with the same client, ``hinted`` those that hold one of the same title.
+    ``zone`` is the practice's.
     """
 
     wish: Wish
-    zone: ZoneInfo
-    met: AbstractSet[date]
+    weights: Weights
+    begins: datetime
+    minute: int
+    distance: int
+    beside: AbstractSet[date]
     hinted: AbstractSet[date]
+    zone: ZoneInfo
 
     def cost(self, slot: Slot) -> int:
         """Return what *slot* costs, zero or more; comparable among all wishes of a plan."""
-        weights = WEIGHTS[self.wish.prefer.favour]
-        cost = weights.wait * self._wait_minutes(slot) * (1 + self._weeks_untreated())
-        if self.wish.prefer.favour is Favour.SAME_TIME:
-            cost += self._usual_cost(slot, weights)
-        elif self.wish.prefer.favour is Favour.RANGES:
-            rank = rank_of(self.wish.prefer.ranges, slot, self.zone)
-            cost += rank * weights.rank_days * _DAY_MINUTES
+        prefer = self.wish.prefer
+        cost = self.minute * abs((slot.start - self.begins) // _MINUTE)
+        if prefer.favour is Favour.SAME_TIME:
+            cost += self._usual_cost(slot)
+        elif prefer.favour is Favour.RANGES:
+            cost += rank_of(prefer.ranges, slot, self.zone) * self.weights.rank_days * _DAY_MINUTES
         cost *= URGENT if self.wish.urgent else 1
         return cost + (0 if self.hinted.isdisjoint(slot.days) else hint_cost(self.wish))
 
-    def _weeks_untreated(self) -> int:
-        """Return how many whole weeks ago the lost session was: each day more weighs more then."""
-        gone = self.wish.window.start - self.wish.when.span.start
-        return min(max(gone // _WEEK, 0), UNTREATED_WEEKS_MAX)
-
-    def _wait_minutes(self, slot: Slot) -> int:
-        """Return the wait from the first moment there may be a slot.
-
-        With *same-time*, a session that was still to come is missed from its own date on, and one
-        made up for weeks before it leaves the same gap as one weeks after.
-        """
-        start = self.wish.window.start
-        if self.wish.prefer.favour is Favour.SAME_TIME:
-            start = max(start, self.wish.when.span.start)
-        return abs((slot.start - start) // _MINUTE)
-
-    def _usual_cost(self, slot: Slot, weights: Weights) -> int:
+    def _usual_cost(self, slot: Slot) -> int:
         """Return what it costs to leave the usual weekday, hour and rhythm."""
-        zone = self.wish.when.zone
-        usual, wall = wall_of(self.wish.when.start, zone), wall_of(slot.start, zone)
-        shift = _shift(usual, wall)
+        weights, usual = self.weights, self.wish.when.start
+        local = slot.start.astimezone(usual.tzinfo)
+        shift_days, minutes = _shift(usual, local)
         days = 0
-        if shift.minutes or not shift.keeps_weekday:
-            days += weights.moved_days
-        if shift.minutes:
-            days += weights.hour_days
-        if not shift.keeps_weekday:
-            days += weights.weekday_days
-        if any(day - _DAY in self.met or day + _DAY in self.met for day in slot.days):
+        if minutes:
+            days += weights.moved_days + weights.hour_days
+        if shift_days % 7:
+            days += weights.weekday_days + (0 if minutes else weights.moved_days)
+        if not self.beside.isdisjoint(slot.days):
             days += weights.beside_days
-        return (
-            days * _DAY_MINUTES
-            + abs(shift.minutes) * weights.hour_minute
-            + _short_of_rhythm(self.wish.rhythm, wall - usual) * weights.rhythm
-            + slot.holes * weights.hole_minutes
-        )
+        cost = days * _DAY_MINUTES + abs(minutes) * weights.hour_minute
+        if self.distance:
+            # Two times of one zone: this is the difference of what the clocks show.
+            cost += self._short_of_rhythm(local - usual) * weights.rhythm
+        return cost + slot.holes * weights.hole_minutes
+
+    def _short_of_rhythm(self, gone: timedelta) -> int:
+        """Return by how many minutes a slot is too near to a date of the series."""
+        assert self.wish.rhythm is not None, self.wish
+        after = gone % self.wish.rhythm
+        return max(0, self.distance - min(after, self.wish.rhythm - after) // _MINUTE)
 
 
-def _shift(usual: datetime, wall: datetime) -> Shift:
-    minutes = (wall.hour - usual.hour) * 60 + wall.minute - usual.minute
-    days = (wall.date() - usual.date()).days
+def scale_of(
+    wish: Wish, zone: ZoneInfo, *, met: AbstractSet[date], hinted: AbstractSet[date]
+) -> Scale:
+    """Return what weighs the slots of *wish*.
+
+    Args:
+        wish: The session's.
+        zone: The practice's.
+        met: The days that hold a session with the same client.
+        hinted: The days that hold a session of the same title.
+    """
+    weights = WEIGHTS[wish.prefer.favour]
+    lost = wish.when.span.start
+    # How many whole weeks ago it was lost: each minute weighs more then.
+    weeks = min(max((wish.window.start - lost) // _WEEK, 0), UNTREATED_WEEKS_MAX)
+    begins = wish.window.start  # the first moment at which there may be a slot
+    if wish.prefer.favour is Favour.SAME_TIME:
+        # A session that was still to come is missed from its own date on, and one made up for
+        # weeks before it leaves the same gap as one weeks after.
+        begins = max(begins, lost)
+    return Scale(
+        wish,
+        weights,
+        begins,
+        minute=weights.wait * (1 + weeks),
+        distance=_kept_distance(wish.rhythm),
+        beside=frozenset(day + step for day in met for step in (-_DAY, _DAY)),
+        hinted=hinted,
+        zone=zone,
+    )
+
+
+def _shift(usual: datetime, local: datetime) -> tuple[int, int]:
+    """Return the days and the minutes of a `Shift`; both are times of one zone."""
+    minutes = (local.hour - usual.hour) * 60 + local.minute - usual.minute
+    days = local.toordinal() - usual.toordinal()
     if minutes > _DAY_MINUTES // 2:
-        return Shift(days + 1, minutes - _DAY_MINUTES)
+        return days + 1, minutes - _DAY_MINUTES
     if minutes < -_DAY_MINUTES // 2:
-        return Shift(days - 1, minutes + _DAY_MINUTES)
-    return Shift(days, minutes)
+        return days - 1, minutes + _DAY_MINUTES
+    return days, minutes
 
 
-def _short_of_rhythm(rhythm: timedelta | None, distance: timedelta) -> int:
-    """Return by how many minutes a slot is too near to a date of the series."""
+def _kept_distance(rhythm: timedelta | None) -> int:
+    """Return how many minutes off the dates of a series are far enough; 0 if it has no rhythm."""
     if rhythm is None or rhythm < 2 * _DAY:
         return 0
-    after = distance % rhythm
-    wanted = min(rhythm // 2 // _MINUTE, _HALF_RHYTHM_MAX)
-    return int(max(0, wanted - min(after, rhythm - after) // _MINUTE))
+    return min(rhythm // 2 // _MINUTE, _HALF_RHYTHM_MAX)

@@ -5,13 +5,13 @@ costs (`cost`), and who gets which when they compete (`assignment`). The answer 
 the order of the wishes or of the busy times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sync.domain.assignment import together
 from sync.domain.availability import Busy, Hours
 from sync.domain.board import Limits, Option, Seeker
-from sync.domain.cost import Scale, hint_cost
+from sync.domain.cost import hint_cost, scale_of
 from sync.domain.reasons import why
 from sync.domain.sessions import Span
 from sync.domain.slots import (
@@ -66,7 +66,8 @@ def seekers_of(asked: Sequence[Wish], agenda: Agenda, *, now: datetime) -> tuple
 
 
 def _seeker(wish: Wish, agenda: Agenda, grid: Sequence[Slot], *, now: datetime) -> Seeker:
-    scale = Scale(wish, agenda.hours.zone, agenda.days_with(wish), agenda.days_hinting_at(wish))
+    met, hinted = agenda.days_with(wish), agenda.days_hinting_at(wish)
+    scale = scale_of(wish, agenda.hours.zone, met=met, hinted=hinted)
     options = [Option(scale.cost(slot), slot) for slot in open_slots(wish, agenda, grid, now=now)]
     options.sort(key=lambda option: option.cost)  # stable: the earliest of equals stays first
     return Seeker(
@@ -103,17 +104,10 @@ def _answer(
         if choice is not None
     ]
     taken = {wish.id: _as_busy(wish, slot) for wish, _, slot in given}
+    kept = [(id_, one.span.widened(hours.buffer)) for id_, one in taken.items()]
     placed = []
     for wish, seeker, slot in given:
-        # What the others of this plan left: "soonest" must be true of what could be had.
-        rest = [one.span.widened(hours.buffer) for id_, one in taken.items() if id_ != wish.id]
-        others = (
-            option.slot
-            for option in seeker.options
-            if not any(
-                option.slot.start < span.end and span.start < option.slot.end for span in rest
-            )
-        )
+        others = _left_for(wish.id, seeker, kept)
         placed.append(
             Placed(wish.id, wish.when.moved_to(slot.start), why(wish, slot, others, hours.zone))
         )
@@ -124,6 +118,14 @@ def _answer(
     return Plan(
         tuple(placed), tuple((wish.id, obstacle_for(wish, full, now=now)) for wish in refused)
     )
+
+
+def _left_for(id_: str, seeker: Seeker, kept: Sequence[tuple[str, Span]]) -> Iterator[Slot]:
+    """Yield what the others of this plan left: "soonest" must be true of what could be had."""
+    for option in seeker.options:
+        start, end = option.slot.start, option.slot.end
+        if not any(start < span.end and span.start < end for other, span in kept if other != id_):
+            yield option.slot
 
 
 def _as_busy(wish: Wish, slot: Slot) -> Busy:
