@@ -22,6 +22,7 @@ from sync.domain.slots import (
     is_hint_telling,
     obstacle_for,
     open_slots,
+    stretches_of,
 )
 from sync.domain.wishes import Obstacle, Placed, Plan, Wish
 
@@ -57,11 +58,12 @@ def plan(wishes: Sequence[Wish], hours: Hours, busy: Sequence[Busy], *, now: dat
 
 def seekers_of(asked: Sequence[Wish], agenda: Agenda, *, now: datetime) -> tuple[Seeker, ...]:
     """Return every one of *asked* with the slots it may have, in their order."""
+    free = stretches_of(agenda.free, agenda.hours)
     grids: dict[timedelta, tuple[Slot, ...]] = {}
     for wish in asked:
         length = wish.when.length
         if length not in grids:
-            grids[length] = grid_slots(agenda.free, agenda.hours, length)
+            grids[length] = grid_slots(free, agenda.hours, length)
     return tuple(_seeker(wish, agenda, grids[wish.when.length], now=now) for wish in asked)
 
 

@@ -16,6 +16,7 @@ from sync.domain.sessions import Span
 from sync.domain.wishes import Obstacle, Wish
 
 _DAY = timedelta(days=1)
+_NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # known by identity: it is the key of many a look-up
@@ -33,6 +34,17 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which sessions could stand, the local days of the practice that it touches, and
+    the moments in it, ascending, at which one may start: what slots of every length share.
+    """
+
+    span: Span
+    days: tuple[date, ...]
+    starts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Agenda:
     """The practice's time within one window, ready to be asked.
 
@@ -47,10 +59,13 @@ class Agenda:
     clients: Mapping[date, frozenset[str]]
     hints: Mapping[date, frozenset[str]]
 
-    def is_full(self, slot: Slot) -> bool:
-        """Return whether a day of *slot* has reached ``max_per_day``."""
+    @property
+    def full(self) -> frozenset[date]:
+        """Return the days that have reached ``max_per_day``."""
         most = self.hours.max_per_day
-        return most is not None and any(self.counts.get(day, 0) >= most for day in slot.days)
+        if most is None:
+            return frozenset()
+        return frozenset(day for day, count in self.counts.items() if count >= most)
 
     def days_with(self, wish: Wish) -> frozenset[date]:
         """Return the days that already hold a session with one of the wish's clients."""
@@ -104,19 +119,25 @@ def agenda_of(hours: Hours, busy: Iterable[Busy], window: Span) -> Agenda:
     )
 
 
-def grid_slots(spans: Sequence[Span], hours: Hours, length: timedelta) -> tuple[Slot, ...]:
-    """Return the slots of *length* that start on the grid and lie in *spans*, ascending.
+def stretches_of(spans: Iterable[Span], hours: Hours) -> tuple[Stretch, ...]:
+    """Return *spans*, in their order, each with its days and the moments of the grid in it."""
+    return tuple(
+        Stretch(span, days_of(span, hours.zone), tuple(_grid_starts(span, hours))) for span in spans
+    )
+
+
+def grid_slots(stretches: Iterable[Stretch], hours: Hours, length: timedelta) -> tuple[Slot, ...]:
+    """Return the slots of *length* that start on the grid and lie in *stretches*, ascending.
 
     Args:
-        spans: Disjoint, ascending; not touching.
+        stretches: Disjoint, ascending; not touching.
         hours: Whose grid and zone.
         length: Of the session.
     """
     return tuple(
-        _slot(start, length, span, hours.zone)
-        for span in spans
-        if span.length >= length
-        for start in _grid_starts(Span(span.start, span.end - length), hours)
+        _slot(start, length, stretch.span, hours.zone, days=stretch.days)
+        for stretch in stretches
+        for start in stretch.starts[: bisect_right(stretch.starts, stretch.span.end - length)]
     )
 
 
@@ -128,7 +149,7 @@ def slots_for(
     Args:
         wish: Its refused times and its clients are not looked at.
         spans: Disjoint, ascending; not touching.
-        grid: `grid_slots` of the same spans and the wish's length.
+        grid: `grid_slots` of the same time and the wish's length.
         hours: Whose zone the days are in.
         now: Aware.
     """
@@ -145,25 +166,31 @@ def slots_for(
             continue
         span = _span_around(start, start + length, spans)
         if span is not None:
-            off_grid.append(_slot(start, length, span, hours.zone))
+            off_grid.append(_slot(start, length, span, hours.zone, days=days_of(span, hours.zone)))
     return tuple(sorted((*on_grid, *off_grid), key=_start)) if off_grid else tuple(on_grid)
 
 
-def is_refused(wish: Wish, slot: Slot) -> bool:
-    """Return whether *slot* overlaps a time that must not be offered again."""
-    return any(slot.start < time.end and time.start < slot.end for time in wish.refused)
+def not_refused(wish: Wish, slots: Sequence[Slot]) -> list[Slot]:
+    """Return those of *slots* that overlap no time that must not be offered again.
+
+    Args:
+        wish: Whose.
+        slots: Of the wish's length, ascending.
+    """
+    left, length = list(slots), wish.when.length
+    for refused in wish.refused:
+        first = bisect_right(left, refused.start - length, key=_start)
+        del left[first : bisect_left(left, refused.end, key=_start)]
+    return left
 
 
 def open_slots(
     wish: Wish, agenda: Agenda, grid: Sequence[Slot], *, now: datetime
 ) -> tuple[Slot, ...]:
     """Return the slots that *wish* may have as things stand in *agenda*, ascending."""
-    met = frozenset() if wish.same_day else agenda.days_with(wish)
-    return tuple(
-        slot
-        for slot in slots_for(wish, agenda.free, grid, agenda.hours, now=now)
-        if met.isdisjoint(slot.days) and not agenda.is_full(slot) and not is_refused(wish, slot)
-    )
+    shut = agenda.full if wish.same_day else agenda.full | agenda.days_with(wish)
+    slots = not_refused(wish, slots_for(wish, agenda.free, grid, agenda.hours, now=now))
+    return tuple(slot for slot in slots if shut.isdisjoint(slot.days))
 
 
 def obstacle_for(wish: Wish, agenda: Agenda, *, now: datetime) -> Obstacle:
@@ -175,14 +202,15 @@ def obstacle_for(wish: Wish, agenda: Agenda, *, now: datetime) -> Obstacle:
         now: Aware.
     """
     hours, length = agenda.hours, wish.when.length
-    opening = grid_slots(agenda.openings, hours, length)
+    opening = grid_slots(stretches_of(agenda.openings, hours), hours, length)
     if not slots_for(wish, agenda.openings, opening, hours, now=now):
         return Obstacle.NO_OPENING
-    free = slots_for(wish, agenda.free, grid_slots(agenda.free, hours, length), hours, now=now)
-    room = [slot for slot in free if not is_refused(wish, slot)]
+    grid = grid_slots(stretches_of(agenda.free, hours), hours, length)
+    room = not_refused(wish, slots_for(wish, agenda.free, grid, hours, now=now))
     if not room:
         return Obstacle.NO_ROOM
-    full = [slot for slot in room if agenda.is_full(slot)]
+    full_days = agenda.full
+    full = [slot for slot in room if not full_days.isdisjoint(slot.days)]
     if len(full) == len(room):
         return Obstacle.DAY_FULL
     met = agenda.days_with(wish)
@@ -199,11 +227,13 @@ def _span_start(span: Span) -> datetime:
     return span.start
 
 
-def _slot(start: datetime, length: timedelta, span: Span, zone: ZoneInfo) -> Slot:
+def _slot(
+    start: datetime, length: timedelta, span: Span, zone: ZoneInfo, *, days: tuple[date, ...]
+) -> Slot:
+    """Return the slot in *span*, which touches *days*."""
     end = start + length
-    nothing = timedelta(0)
-    holes = (nothing < start - span.start < length) + (nothing < span.end - end < length)
-    return Slot(start, end, days_of(Span(start, end), zone), holes)
+    holes = (_NOTHING < start - span.start < length) + (_NOTHING < span.end - end < length)
+    return Slot(start, end, days if len(days) == 1 else days_of(Span(start, end), zone), holes)
 
 
 def _span_around(start: datetime, end: datetime, spans: Sequence[Span]) -> Span | None:
