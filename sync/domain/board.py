@@ -12,6 +12,8 @@ from datetime import date, timedelta
 
 from sync.domain.slots import Slot
 
+_NOBODY = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -57,14 +59,15 @@ class Board:
     steps: int = 0
     _cells: dict[Slot, slice] = field(default_factory=dict)
     _taken: bytearray = field(default_factory=bytearray)  # 1 for a cell that somebody stands on
-    _holders: list[int | None] = field(default_factory=list)  # and who that is
+    _holders: list[int] = field(default_factory=list)  # and who that is
     _days: dict[date, set[int]] = field(default_factory=dict)
     _rivals: tuple[frozenset[int], ...] = ()
 
     def __post_init__(self) -> None:
         self._cells = _cells_of(self.seekers, self.limits.buffer)
         count = max((cells.stop for cells in self._cells.values()), default=0)
-        self._taken, self._holders = bytearray(count), [None] * count
+        self._taken, self._holders = bytearray(count), [_NOBODY] * count
+        self._days = {day: set() for slot in self._cells for day in slot.days}
         self._rivals = _rivals_among(self.seekers)
 
     @property
@@ -82,12 +85,12 @@ class Board:
         self.chosen[one] = option
         self._mark(option.slot, one)
         for day in option.slot.days:
-            self._days.setdefault(day, set()).add(one)
+            self._days[day].add(one)
 
     def take(self, one: int) -> Option:
         """Take a seeker off the board, and return what it had."""
         option = self.chosen.pop(one)
-        self._mark(option.slot, None)
+        self._mark(option.slot, _NOBODY)
         for day in option.slot.days:
             self._days[day].discard(one)
         return option
@@ -106,9 +109,11 @@ class Board:
         hindering = self._hindering(one, slot)
         if len(hindering) > 1:
             return ()
-        groups = [hindering] if hindering else []
-        groups += [self._days[day] for day in self._full(slot)]
-        return tuple(sorted(groups[0].intersection(*groups[1:]))) if groups else ()
+        full = [self._days[day] for day in self._full(slot)]
+        if not full:
+            return tuple(hindering)
+        either = hindering or full[0]
+        return tuple(sorted(either.intersection(*full)))
 
     def crowd(self, one: int, slot: Slot) -> tuple[int, ...]:
         """Return all who would have to go for *slot* to be free; none if a day is full."""
@@ -137,39 +142,40 @@ class Board:
                 found, below = option, cost
         return found
 
-    def _mark(self, slot: Slot, one: int | None) -> None:
+    def _mark(self, slot: Slot, one: int) -> None:
         """Write down who stands at *slot* now: *one*, or nobody."""
         cells = self._cells[slot]
         count = cells.stop - cells.start
-        self._taken[cells] = bytes(count) if one is None else b"\1" * count
+        self._taken[cells] = (b"\0" if one == _NOBODY else b"\1") * count
         self._holders[cells] = [one] * count
 
     def _days_allow(self, one: int, slot: Slot) -> bool:
         if self._full(slot):
             return False
         rivals = self._rivals[one]
-        return not rivals or all(rivals.isdisjoint(self._days.get(day, ())) for day in slot.days)
+        return not rivals or all(rivals.isdisjoint(self._days[day]) for day in slot.days)
 
     def _hindering(self, one: int, slot: Slot) -> set[int]:
         """Return who stands in the way by time or by client."""
         self.steps += 1
-        found = {other for other in self._holders[self._cells[slot]] if other is not None}
+        found = set(self._holders[self._cells[slot]])
+        found.discard(_NOBODY)
         if self._rivals[one]:
             for day in slot.days:
-                found |= self._rivals[one] & self._days.get(day, set())
+                found |= self._rivals[one] & self._days[day]
         return found
 
     def _full(self, slot: Slot) -> list[date]:
         if self.limits.room is None:
             return []
-        return [day for day in slot.days if len(self._days.get(day, ())) >= self.limits.room(day)]
+        return [day for day in slot.days if len(self._days[day]) >= self.limits.room(day)]
 
     def _shared(self, one: int, slot: Slot) -> int:
         """Return what it costs that others of the same hint stand on these days."""
         mine = self.seekers[one]
         if not mine.hint:
             return 0
-        others = {other for day in slot.days for other in self._days.get(day, ())} - {one}
+        others = {other for day in slot.days for other in self._days[day]} - {one}
         return sum(
             mine.hint_cost + self.seekers[other].hint_cost
             for other in others
