@@ -3,7 +3,8 @@
 Options in, choices out; nothing here knows of weeks, clients' habits or opening hours.
 
 Time is cut into cells, at every moment at which a slot begins or lets the next one begin. What a
-slot takes is then a run of cells, and whether it is free is a look at those, not at any clock.
+slot takes is then a run of cells, and a set of cells is a number, with a bit for each: whether a
+slot is free takes one look, at no clock.
 """
 
 from collections.abc import Callable, Sequence
@@ -57,17 +58,18 @@ class Board:
     limits: Limits
     chosen: dict[int, Option] = field(default_factory=dict)
     steps: int = 0
-    _cells: dict[Slot, slice] = field(default_factory=dict)
-    _taken: bytearray = field(default_factory=bytearray)  # 1 for a cell that somebody stands on
-    _holders: list[int] = field(default_factory=list)  # and who that is
+    _runs: dict[Slot, slice] = field(default_factory=dict)
+    _cells: dict[Slot, int] = field(default_factory=dict)  # the same as bits
+    _taken: int = 0  # the cells where somebody stands, as bits
+    _holders: list[int] = field(default_factory=list)  # who stands on each cell
     _days: dict[date, set[int]] = field(default_factory=dict)
     _rivals: tuple[frozenset[int], ...] = ()
 
     def __post_init__(self) -> None:
-        self._cells = _cells_of(self.seekers, self.limits.buffer)
-        count = max((cells.stop for cells in self._cells.values()), default=0)
-        self._taken, self._holders = bytearray(count), [_NOBODY] * count
-        self._days = {day: set() for slot in self._cells for day in slot.days}
+        self._runs = _runs_among(self.seekers, self.limits.buffer)
+        self._cells = {slot: (1 << run.stop) - (1 << run.start) for slot, run in self._runs.items()}
+        self._holders = [_NOBODY] * max((run.stop for run in self._runs.values()), default=0)
+        self._days = {day: set() for slot in self._runs for day in slot.days}
         self._rivals = _rivals_among(self.seekers)
 
     @property
@@ -102,7 +104,7 @@ class Board:
     def is_free(self, one: int, slot: Slot) -> bool:
         """Return whether *one* could stand at *slot* as things are."""
         self.steps += 1
-        return 1 not in self._taken[self._cells[slot]] and self._days_allow(one, slot)
+        return not self._taken & self._cells[slot] and self._days_allow(one, slot)
 
     def victims(self, one: int, slot: Slot) -> tuple[int, ...]:
         """Return those of whom any single one, taken away, would make *slot* free."""
@@ -135,7 +137,7 @@ class Board:
             if below is not None and option.cost >= below:
                 break
             self.steps += 1
-            if 1 in taken[cells[option.slot]] or not self._days_allow(one, option.slot):
+            if taken & cells[option.slot] or not self._days_allow(one, option.slot):
                 continue  # as `is_free` has it, without the call: no other line runs as often
             cost = self.cost(one, option)
             if below is None or cost < below:
@@ -145,9 +147,8 @@ class Board:
     def _mark(self, slot: Slot, one: int) -> None:
         """Write down who stands at *slot* now: *one*, or nobody."""
         cells = self._cells[slot]
-        count = cells.stop - cells.start
-        self._taken[cells] = (b"\0" if one == _NOBODY else b"\1") * count
-        self._holders[cells] = [one] * count
+        self._taken ^= cells  # from free to taken, or back
+        self._holders[self._runs[slot]] = [one] * cells.bit_count()
 
     def _days_allow(self, one: int, slot: Slot) -> bool:
         if self._full(slot):
@@ -158,7 +159,7 @@ class Board:
     def _hindering(self, one: int, slot: Slot) -> set[int]:
         """Return who stands in the way by time or by client."""
         self.steps += 1
-        found = set(self._holders[self._cells[slot]])
+        found = set(self._holders[self._runs[slot]])
         found.discard(_NOBODY)
         if self._rivals[one]:
             for day in slot.days:
@@ -183,7 +184,7 @@ class Board:
         )
 
 
-def _cells_of(seekers: Sequence[Seeker], buffer: timedelta) -> dict[Slot, slice]:
+def _runs_among(seekers: Sequence[Seeker], buffer: timedelta) -> dict[Slot, slice]:
     """Return the run of cells that each slot takes, with the buffer after it.
 
     A session without a length takes one cell: nobody else may be there.
