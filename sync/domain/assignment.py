@@ -78,12 +78,11 @@ def apart(seekers: Sequence[Seeker], buffer: timedelta) -> tuple[tuple[int, ...]
 
 def _places(seeker: Seeker, buffer: timedelta) -> set[tuple[str, date]]:
     """Return everything two slots must share to be able to hinder one another."""
-    places: set[tuple[str, date]] = set()
-    for option in seeker.options:
-        places.update(("practice", day) for day in option.slot.days)
-        places.add(("utc", (option.slot.start - buffer).date()))
-        places.add(("utc", (option.slot.end + buffer).date()))
-    return places
+    slots = [option.slot for option in seeker.options]
+    days = {day for slot in slots for day in slot.days}
+    dates = {(slot.start - buffer).date() for slot in slots}
+    dates |= {(slot.end + buffer).date() for slot in slots}
+    return {("practice", day) for day in days} | {("utc", day) for day in dates}
 
 
 def _settled(seekers: Sequence[Seeker], limits: Limits) -> dict[int, Option]:

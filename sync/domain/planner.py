@@ -109,25 +109,26 @@ def _answer(
     kept = [(id_, one.span.widened(hours.buffer)) for id_, one in taken.items()]
     placed = []
     for wish, seeker, slot in given:
-        others = _left_for(wish.id, seeker, kept)
-        placed.append(
-            Placed(wish.id, wish.when.moved_to(slot.start), why(wish, slot, others, hours.zone))
-        )
+        # "Soonest" must be true of what could be had: of what the others of this plan left.
+        rest = [span for id_, span in kept if id_ != wish.id]
+        reason = why(wish, slot, _sooner(seeker, slot, rest), hours.zone)
+        placed.append(Placed(wish.id, wish.when.moved_to(slot.start), reason))
     refused = [wish for wish in asked if wish.id not in taken]
     if not refused:
         return Plan(tuple(placed), ())
     full = agenda_of(hours, (*busy, *taken.values()), reach)
-    return Plan(
-        tuple(placed), tuple((wish.id, obstacle_for(wish, full, now=now)) for wish in refused)
-    )
+    openings, free = stretches_of(full.openings, hours), stretches_of(full.free, hours)
+    unplaced = [(wish.id, obstacle_for(wish, full, openings, free, now=now)) for wish in refused]
+    return Plan(tuple(placed), tuple(unplaced))
 
 
-def _left_for(id_: str, seeker: Seeker, kept: Sequence[tuple[str, Span]]) -> Iterator[Slot]:
-    """Yield what the others of this plan left: "soonest" must be true of what could be had."""
-    for option in seeker.options:
-        start, end = option.slot.start, option.slot.end
-        if not any(start < span.end and span.start < end for other, span in kept if other != id_):
-            yield option.slot
+def _sooner(seeker: Seeker, slot: Slot, rest: Sequence[Span]) -> Iterator[Slot]:
+    """Yield the seeker's slots that begin before *slot* and are off all of *rest*."""
+    for other in (option.slot for option in seeker.options):
+        if other.start < slot.start and not any(
+            other.start < span.end and span.start < other.end for span in rest
+        ):
+            yield other
 
 
 def _as_busy(wish: Wish, slot: Slot) -> Busy:

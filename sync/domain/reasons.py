@@ -13,35 +13,34 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
-def why(wish: Wish, slot: Slot, others: Iterable[Slot], zone: ZoneInfo) -> str:
+def why(wish: Wish, slot: Slot, sooner: Iterable[Slot], zone: ZoneInfo) -> str:
     """Return why *slot* is the one.
 
     Args:
         wish: The session's.
         slot: What it was given.
-        others: What else it could have had in the same plan.
+        sooner: What it could have had before that in the same plan.
         zone: The practice's.
     """
     match wish.prefer.favour:
         case Favour.SAME_TIME:
-            return _same_time(wish, slot, others)
+            return _same_time(wish, slot, sooner)
         case Favour.SOONEST:
-            return _earliest(slot, others)
+            return _earliest(sooner)
         case Favour.RANGES:
             ranges = wish.prefer.ranges
             rank = rank_of(ranges, slot, zone)
             if rank == len(ranges):
-                return "no preferred range has room; " + _earliest(slot, others)
+                return "no preferred range has room; " + _earliest(sooner)
             return f"{_ordinal(rank)} of the preferred ranges"
 
 
-def _same_time(wish: Wish, slot: Slot, others: Iterable[Slot]) -> str:
+def _same_time(wish: Wish, slot: Slot, sooner: Iterable[Slot]) -> str:
     shift = shift_of(wish, slot)
     if not shift.minutes:
         if shift.keeps_weekday:
             return f"same weekday and hour{_weeks(shift.days // 7)}"
-        usual = [other for other in others if not shift_of(wish, other).minutes]
-        if all(other.start >= slot.start for other in usual):
+        if all(shift_of(wish, other).minutes for other in sooner):
             return "the soonest opening that keeps the usual hour"
         if wish.rhythm is not None:
             return "keeps the usual hour, and a good distance to the other sessions of the series"
@@ -50,10 +49,10 @@ def _same_time(wish: Wish, slot: Slot, others: Iterable[Slot]) -> str:
     return f"{day}, {_off_by(shift)} than usual"
 
 
-def _earliest(slot: Slot, others: Iterable[Slot]) -> str:
-    if all(other.start >= slot.start for other in others):
-        return "the earliest opening"
-    return "an early opening that suits the other sessions"
+def _earliest(sooner: Iterable[Slot]) -> str:
+    if any(True for _ in sooner):
+        return "an early opening that suits the other sessions"
+    return "the earliest opening"
 
 
 def _weeks(count: int) -> str:

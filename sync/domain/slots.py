@@ -193,19 +193,28 @@ def open_slots(
     return tuple(slot for slot in slots if shut.isdisjoint(slot.days))
 
 
-def obstacle_for(wish: Wish, agenda: Agenda, *, now: datetime) -> Obstacle:
+def obstacle_for(
+    wish: Wish,
+    agenda: Agenda,
+    openings: Sequence[Stretch],
+    free: Sequence[Stretch],
+    *,
+    now: datetime,
+) -> Obstacle:
     """Return why `open_slots` has none for *wish*.
 
     Args:
         wish: That found no slot.
         agenda: With what was placed in the same plan counted as busy.
+        openings: The agenda's.
+        free: The agenda's.
         now: Aware.
     """
     hours, length = agenda.hours, wish.when.length
-    opening = grid_slots(stretches_of(agenda.openings, hours), hours, length)
+    opening = grid_slots(openings, hours, length)
     if not slots_for(wish, agenda.openings, opening, hours, now=now):
         return Obstacle.NO_OPENING
-    grid = grid_slots(stretches_of(agenda.free, hours), hours, length)
+    grid = grid_slots(free, hours, length)
     room = not_refused(wish, slots_for(wish, agenda.free, grid, hours, now=now))
     if not room:
         return Obstacle.NO_ROOM
