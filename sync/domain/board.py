@@ -82,8 +82,9 @@ class Board:
         return urgent, len(missing), cost + shared // 2  # each pair was met from both sides
 
     def put(self, one: int, option: Option) -> None:
-        """Place a seeker that stands nowhere."""
+        """Place a seeker that stands nowhere, where nobody stands."""
         assert one not in self.chosen, one
+        assert not self._taken & self._cells[option.slot], one
         self.chosen[one] = option
         self._mark(option.slot, one)
         for day in option.slot.days:
@@ -192,10 +193,11 @@ def _runs_among(seekers: Sequence[Seeker], buffer: timedelta) -> dict[Slot, slic
     slots = {option.slot for seeker in seekers for option in seeker.options}
     edges = {slot.start for slot in slots} | {slot.end + buffer for slot in slots}
     place = {edge: number for number, edge in enumerate(sorted(edges))}
-    return {
-        slot: slice(first := place[slot.start], max(place[slot.end + buffer], first + 1))
-        for slot in slots
-    }
+    runs = {}
+    for slot in slots:
+        first = place[slot.start]
+        runs[slot] = slice(first, max(place[slot.end + buffer], first + 1))
+    return runs
 
 
 def _rivals_among(seekers: Sequence[Seeker]) -> tuple[frozenset[int], ...]:

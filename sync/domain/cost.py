@@ -154,11 +154,14 @@ class Scale:
         weights, usual = self.weights, self.wish.when.start
         local = slot.start.astimezone(usual.tzinfo)
         shift_days, minutes = _shift(usual, local)
+        is_other_weekday = shift_days % 7 != 0
         days = 0
+        if minutes or is_other_weekday:
+            days += weights.moved_days
         if minutes:
-            days += weights.moved_days + weights.hour_days
-        if shift_days % 7:
-            days += weights.weekday_days + (0 if minutes else weights.moved_days)
+            days += weights.hour_days
+        if is_other_weekday:
+            days += weights.weekday_days
         if not self.beside.isdisjoint(slot.days):
             days += weights.beside_days
         cost = days * _DAY_MINUTES + abs(minutes) * weights.hour_minute

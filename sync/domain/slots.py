@@ -35,12 +35,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A time in which sessions could stand, the local days of the practice that it touches, and
-    the moments in it, ascending, at which one may start: what slots of every length share.
+    """A time in which sessions could stand, and what slots of every length share in it.
+
+    ``day`` is the local day of the practice that it lies in, None if it touches several.
+    ``starts`` are the moments of the grid in it, ascending.
     """
 
     span: Span
-    days: tuple[date, ...]
+    day: date | None
     starts: tuple[datetime, ...]
 
 
@@ -120,10 +122,12 @@ def agenda_of(hours: Hours, busy: Iterable[Busy], window: Span) -> Agenda:
 
 
 def stretches_of(spans: Iterable[Span], hours: Hours) -> tuple[Stretch, ...]:
-    """Return *spans*, in their order, each with its days and the moments of the grid in it."""
-    return tuple(
-        Stretch(span, days_of(span, hours.zone), tuple(_grid_starts(span, hours))) for span in spans
-    )
+    """Return *spans*, in their order, ready for `grid_slots`."""
+    stretches = []
+    for span in spans:
+        first, *more = days_of(span, hours.zone)
+        stretches.append(Stretch(span, None if more else first, tuple(_grid_starts(span, hours))))
+    return tuple(stretches)
 
 
 def grid_slots(stretches: Iterable[Stretch], hours: Hours, length: timedelta) -> tuple[Slot, ...]:
@@ -135,7 +139,7 @@ def grid_slots(stretches: Iterable[Stretch], hours: Hours, length: timedelta) ->
         length: Of the session.
     """
     return tuple(
-        _slot(start, length, stretch.span, hours.zone, days=stretch.days)
+        _slot(start, length, stretch.span, hours.zone, day=stretch.day)
         for stretch in stretches
         for start in stretch.starts[: bisect_right(stretch.starts, stretch.span.end - length)]
     )
@@ -166,7 +170,7 @@ def slots_for(
             continue
         span = _span_around(start, start + length, spans)
         if span is not None:
-            off_grid.append(_slot(start, length, span, hours.zone, days=days_of(span, hours.zone)))
+            off_grid.append(_slot(start, length, span, hours.zone))
     return tuple(sorted((*on_grid, *off_grid), key=_start)) if off_grid else tuple(on_grid)
 
 
@@ -237,12 +241,13 @@ def _span_start(span: Span) -> datetime:
 
 
 def _slot(
-    start: datetime, length: timedelta, span: Span, zone: ZoneInfo, *, days: tuple[date, ...]
+    start: datetime, length: timedelta, span: Span, zone: ZoneInfo, *, day: date | None = None
 ) -> Slot:
-    """Return the slot in *span*, which touches *days*."""
+    """Return the slot in *span*; *day* is the only one that the span touches, if that is known."""
     end = start + length
     holes = (_NOTHING < start - span.start < length) + (_NOTHING < span.end - end < length)
-    return Slot(start, end, days if len(days) == 1 else days_of(Span(start, end), zone), holes)
+    days = days_of(Span(start, end), zone) if day is None else (day,)
+    return Slot(start, end, days, holes)
 
 
 def _span_around(start: datetime, end: datetime, spans: Sequence[Span]) -> Span | None:

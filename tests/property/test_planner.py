@@ -1,6 +1,7 @@
 """What holds of every plan, whatever is asked; judged apart from the planner's own code."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from sync.domain.board import Board, Limits, Option, Seeker
 from sync.domain.planner import Obstacle, Plan, Wish, plan
 from sync.domain.policy import Favour, Preference, WeekRange
 from sync.domain.sessions import Span, Timed
-from sync.domain.slots import Slot
+from sync.domain.slots import Slot, not_refused
 
 ZONES = ("Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
 # The last weeks before the clocks change, so that windows of a few days reach over it.
@@ -307,6 +308,43 @@ def test_together_is_never_worse_than_one_by_one(contest) -> None:
     """More urgent ones, else more in all, else at no higher a cost."""
     seekers, limits = contest
     assert board_of(seekers, limits).worth <= one_by_one(seekers, limits).worth
+
+
+@given(contests(), st.randoms(use_true_random=False))
+def test_the_board_knows_who_stands_too_near(contest, random) -> None:
+    """While sessions come and go, those who hinder a slot are those nearer than the buffer."""
+    contested, limits = contest
+    seekers = [replace(one, clients=frozenset()) for one in contested]  # time is all that counts
+    board = Board(seekers, Limits(limits.buffer))
+    options = [(one, option) for one, seeker in enumerate(seekers) for option in seeker.options]
+    random.shuffle(options)
+    for one, option in options:
+        if one in board.chosen:
+            board.take(one)
+        slot = option.slot
+        near = [
+            other
+            for other, had in board.chosen.items()
+            if slot.start < had.slot.end + limits.buffer
+            and had.slot.start < slot.end + limits.buffer
+        ]
+        assert board.crowd(one, slot) == tuple(sorted(near))
+        assert board.is_free(one, slot) is not bool(near)
+        if not near:
+            board.put(one, option)
+
+
+@given(wishes("w", STARTS[0]), st.lists(spans(STARTS[0], st.integers(0, 120)), max_size=4))
+def test_only_what_overlaps_a_refused_time_is_left_out(wish, refused) -> None:
+    """Of all slots of a length, refused ones are gone, and those that touch them are not."""
+    wish = replace(wish, refused=tuple(refused))
+    length = wish.when.length
+    starts = [STARTS[0] + STEP * one for one in range(-288, 3 * 96 * 6 // 2)]
+    slots = [Slot(start, start + length, (start.date(),), 0) for start in starts]
+    overlapping = [
+        slot for slot in slots if any(Span(slot.start, slot.end).overlaps(one) for one in refused)
+    ]
+    assert not_refused(wish, slots) == [slot for slot in slots if slot not in overlapping]
 
 
 @given(contests())
