@@ -15,8 +15,10 @@ _SECOND = timedelta(seconds=1)
 
 def instant(wall: datetime, zone: ZoneInfo) -> datetime | None:
     """Return when *wall* (naive) is on the clocks of *zone*, in UTC; None if it never is."""
-    at = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    return at if at.astimezone(zone).replace(tzinfo=None) == wall else None
+    local = wall.replace(tzinfo=zone, fold=0)
+    at = local.astimezone(UTC)
+    # Two times of one zone are compared by what the clocks show.
+    return at if at.astimezone(zone) == local else None
 
 
 def instant_or_jump(wall: datetime, zone: ZoneInfo) -> datetime:
