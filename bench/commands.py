@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.contender import Took
-from sync.journal import SqliteJournal
+from sync.journal.store import SqliteJournal
 
 BIN = Path(sys.executable).parent
 RAINCHECK = str(BIN / "raincheck")

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.place import Place
-from sync.config import load
+from sync.config.load import load
 from sync.domain.sessions import Marks, SessionKey, Status, Timed
 from sync.domain.writes import Amendment, Draft
 from sync.wiring.passes import Practice, opened

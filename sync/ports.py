@@ -13,6 +13,7 @@ from sync.domain.letters import Letter
 from sync.domain.lifecycle import Raincheck
 from sync.domain.sample import Origin, Sample
 from sync.domain.sessions import Session, SessionKey, Span
+from sync.domain.stories import Entry
 from sync.domain.writes import Amendment, Draft
 
 __all__ = [
@@ -208,20 +209,6 @@ class Bench(Calendar, Protocol):
     def origin(self, session: Session, category: str) -> Origin:
         """Return where one of the categories of *session*, as it was read, comes from."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a raincheck's story; *at* is UTC. Holds nothing that a client could be known by.
-
-    ``what`` is one of a few words (`seen`, `planned`, `written`, …); ``why`` a plain sentence.
-    """
-
-    raincheck: str
-    at: datetime
-    pass_id: str
-    what: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 import ast
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from sync import VERSION
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for room in ("sync", "adapters") for path in (ROOT / room).rglob("*.py"))
@@ -128,10 +129,9 @@ def test_every_test_says_its_claim(path):
 
 
 def test_the_version_is_the_changelogs():
-    """pyproject.toml and the first heading of CHANGELOG.md name the same version."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    """The package and the first heading of CHANGELOG.md name the same version."""
     changelog = ROOT / "CHANGELOG.md"
     if changelog.exists():
         heading = re.search(r"^## +\[?v?(\d[^\s\]]*)", changelog.read_text("utf-8"), re.MULTILINE)
         assert heading is not None
-        assert heading[1] == version
+        assert heading[1] == VERSION

@@ -4,6 +4,7 @@ from importlib import import_module
 
 import click
 
+from sync import VERSION
 from sync.cli.exits import Told
 
 COMMANDS = {
@@ -53,9 +54,7 @@ class Commands(click.Group):
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
     if wanted:
-        from importlib.metadata import version
-
-        click.echo(f"raincheck {version('raincheck')}")
+        click.echo(f"raincheck {VERSION}")
         ctx.exit()
 
 

@@ -7,7 +7,8 @@ import sys
 import click
 
 from sync.cli.options import config_option, loaded
-from sync.config import Config, GoogleAccount
+from sync.config.model import Config
+from sync.config.tables import GoogleAccount
 from sync.wiring.google import Asking, google_login
 
 TIMEOUT_S = 300.0

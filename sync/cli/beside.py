@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sync.config import Config, GoogleAccount
+from sync.config.model import Config
+from sync.config.tables import GoogleAccount
 from sync.domain.guests import clients_of
 from sync.domain.ledger import Row, as_decided
 from sync.domain.lifecycle import Raincheck

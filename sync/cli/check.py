@@ -9,14 +9,15 @@ from urllib.parse import unquote, urlsplit
 
 import click
 
-from sync.cli.exits import Exit, width_of
+from sync.cli.exits import Exit
 from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
 from sync.cli.outlook import outlook, spelled
-from sync.cli.telling import counted, fitted
+from sync.cli.screen import fitted, width_of
 from sync.cli.trouble import told_trouble
-from sync.config import Config, GoogleAccount, WatchedCalendar
+from sync.config.model import Config
 from sync.config.rules import rules_of
-from sync.domain.plain import visible
+from sync.config.tables import GoogleAccount, WatchedCalendar
+from sync.domain.plain import counted, visible
 from sync.domain.practice import busy_in
 from sync.domain.sessions import Span
 from sync.errors import CalendarError, CalendarMissingError

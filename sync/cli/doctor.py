@@ -12,16 +12,17 @@ import click
 from sync.cli.exits import INTERRUPTED, Exit, code_of, ended_by_signals
 from sync.cli.options import config_option, loaded
 from sync.cli.trouble import told_trouble
-from sync.config import Config, GoogleAccount, WatchedCalendar
+from sync.config.model import Config
 from sync.config.rules import rules_of
+from sync.config.tables import GoogleAccount, WatchedCalendar
 from sync.config.values import duration, spoken
 from sync.doctor import Edited, Seen, Trouble, Visit
+from sync.domain.dates import day_and_time
 from sync.domain.passes import Warned
 from sync.domain.plain import visible
 from sync.domain.sample import TITLE, said_by, ways
 from sync.domain.sessions import Session, Timed
 from sync.domain.signals import Disruption, Watch
-from sync.domain.writes import day_and_time
 from sync.errors import CalendarError, CalendarMissingError
 from sync.wiring.accounts import SystemClock, benches
 

@@ -1,7 +1,6 @@
 """What the process ends with (CONTRACT 5), and how trouble is told on stderr."""
 
 import os
-import shutil
 import signal
 import sys
 import traceback
@@ -9,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from types import FrameType, TracebackType
-from typing import Self, TextIO
+from typing import Self
 
 import click
 
@@ -87,12 +86,12 @@ def code_of(error: Exception) -> Exit:
 
 def _tell(error: RaincheckError) -> None:
     if isinstance(error, ConfigError):
-        from sync.config import describe
+        from sync.config.load import describe
 
         lines = describe(error)
     else:
         lines = [f"raincheck: {error}"]
-    from sync.cli.telling import fitted
+    from sync.cli.screen import fitted, width_of
 
     for line in lines:
         click.echo(fitted(line, width_of(sys.stderr)), err=True)
@@ -116,11 +115,6 @@ def printing() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             click.echo(f"raincheck: the report could not be written: {error.strerror}", err=True)
-
-
-def width_of(stream: TextIO) -> int | None:
-    """Return how wide the terminal behind *stream* is; None where lines are not to be broken."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
 @contextmanager

@@ -10,16 +10,16 @@ from decimal import Decimal
 import click
 
 from sync.cli.files import write_private
-from sync.cli.naming import Titles, names_of
+from sync.cli.naming import names_of
 from sync.cli.options import check_month, config_option, loaded
 from sync.cli.screen import say, say_all
-from sync.cli.telling import counted
-from sync.config import Config
+from sync.cli.story import Titles
+from sync.config.model import Config
+from sync.domain.dates import day_in_words
 from sync.domain.fees import FeeState
 from sync.domain.ledger import Row, cells_of, headings, in_month, open_fees
-from sync.domain.plain import visible
-from sync.domain.writes import day_in_words
-from sync.journal import SqliteJournal
+from sync.domain.plain import counted, visible
+from sync.journal.store import SqliteJournal
 from sync.wiring.records import decided, remembered
 
 _BOM = "\ufeff"

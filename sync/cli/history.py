@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import click
 
+from sync.cli.document import VERSION, raincheck_as_json
 from sync.cli.naming import titles_for
 from sync.cli.options import config_option, loaded
 from sync.cli.screen import say
 from sync.cli.story import headline, told
-from sync.cli.telling import VERSION, raincheck_as_json
 from sync.domain.ledger import as_decided
 from sync.domain.lifecycle import Raincheck
 from sync.ports import Entry

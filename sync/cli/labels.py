@@ -8,7 +8,7 @@ import click
 from sync.cli.auth import google_account
 from sync.cli.exits import Exit
 from sync.cli.options import config_option, loaded
-from sync.config import Config
+from sync.config.model import Config
 from sync.domain.plain import visible
 from sync.errors import AccessError
 from sync.wiring.google import google_labels

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 import click
 
+from sync import VERSION
 from sync.cli import raincheck
 from sync.cli.exits import Exit
 
@@ -40,7 +40,7 @@ def page() -> str:
 
 
 def _head() -> Iterator[str]:
-    yield f'.TH RAINCHECK 1 "" "raincheck {version("raincheck")}" "User Commands"'
+    yield f'.TH RAINCHECK 1 "" "raincheck {VERSION}" "User Commands"'
     yield ".SH NAME"
     yield r"raincheck \- reschedule disrupted sessions in the calendar you already have"
     yield ".SH SYNOPSIS"

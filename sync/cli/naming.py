@@ -6,16 +6,12 @@ from collections.abc import Iterable, Mapping
 
 import click
 
-from sync.config import Config
+from sync.cli.story import Place, Titles
+from sync.config.model import Config
 from sync.config.rules import rules_of
 from sync.domain.lifecycle import Raincheck
-from sync.domain.sessions import SessionKey
 from sync.domain.words import cleaned_title
 from sync.wiring.accounts import titles_of
-
-Place = tuple[str, SessionKey]
-"""The name of a calendar, and a session in it."""
-Titles = dict[Place, str]
 
 
 def titles_for(settings: Config, rainchecks: Iterable[Raincheck], *, wanted: bool) -> Titles:

@@ -11,7 +11,10 @@ from typing import Any, TypeVar
 import click
 
 from sync.cli.screen import say
-from sync.config import Config, find_config, load, warnings_of
+from sync.config.load import load
+from sync.config.model import Config
+from sync.config.places import find_config
+from sync.config.secrets import warnings_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
 
-from sync.cli.telling import counted
-from sync.config import Config, values
+from sync.config import values
+from sync.config.model import Config
 from sync.config.opening import in_words
+from sync.domain.plain import counted
 from sync.domain.policy import Action, Rule, Terms
 
 CLOSED_AHEAD = timedelta(days=90)

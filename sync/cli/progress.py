@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sync.cli.telling import counted
-from sync.domain.plain import visible
+from sync.domain.plain import counted, visible
 from sync.engine.current import Phase, Progress, Step, unseen
 
 

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from sync.cli import telling
+from sync.cli import document, telling
 from sync.cli.beside import Beside
-from sync.cli.exits import Exit, printing, width_of
+from sync.cli.exits import Exit, printing
 from sync.cli.options import Loudness
 from sync.cli.progress import Timings
+from sync.cli.screen import fitted, width_of
 from sync.cli.verdict import exit_of
-from sync.config import Config, GoogleAccount
+from sync.config.model import Config
+from sync.config.tables import GoogleAccount
 from sync.domain.passes import PassReport
-from sync.domain.plain import visible
+from sync.domain.plain import counted, visible
 
 
 def reported(
@@ -35,11 +37,11 @@ def reported(
     _beside(telling.lost_calendars(report, google=google))
     with printing():
         if as_json:
-            click.echo(json.dumps(telling.as_json(report), indent=1, ensure_ascii=False))
+            click.echo(json.dumps(document.as_json(report), indent=1, ensure_ascii=False))
         else:
             # Titles are for the eyes at the terminal: elsewhere, output ends up in logs and mails.
             for line in _lines(report, known, loudness, titles=sys.stdout.isatty()):
-                click.echo(telling.fitted(line, width_of(sys.stdout)))
+                click.echo(fitted(line, width_of(sys.stdout)))
         sys.stdout.flush()
     _beside(telling.warnings(report, titles=sys.stderr.isatty(), known=known))
     if loudness is Loudness.VERBOSE:
@@ -51,7 +53,7 @@ def details(report: PassReport, timings: Timings) -> Iterator[str]:
     """Yield what the pass cost: calendar by calendar, and in time."""
     for look in report.calendars:
         scan = f"{look.scan} scan" if look.scan else "not read"
-        requests = telling.counted(look.requests, "request")
+        requests = counted(look.requests, "request")
         changed = f"{look.changed} changed, " if look.scan else ""
         yield visible(f"{look.name} ({look.account}): {scan}, {changed}{requests}")
     parts = [f"{phase.value} {spent:.2f} s" for phase, spent in timings.spent_s.items()]
@@ -69,4 +71,4 @@ def _lines(report: PassReport, known: Beside, loudness: Loudness, *, titles: boo
 
 def _beside(lines: Iterable[str]) -> None:
     for line in lines:
-        click.echo(telling.fitted(line, width_of(sys.stderr)), err=True)
+        click.echo(fitted(line, width_of(sys.stderr)), err=True)

@@ -10,10 +10,13 @@ import click
 
 from sync.cli.exits import code_of
 from sync.cli.options import config_option
-from sync.cli.telling import counted
-from sync.config import Config, find_config, load, warnings_of
+from sync.config.load import load
+from sync.config.model import Config
+from sync.config.places import find_config
+from sync.config.secrets import warnings_of
 from sync.daemon import logs
 from sync.daemon.logs import Form
+from sync.domain.plain import counted
 
 AUTO = "auto"
 

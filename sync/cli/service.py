@@ -12,8 +12,10 @@ import click
 
 from sync import systemd
 from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
-from sync.config import CaldavAccount, Config, GoogleAccount, credential_of, find_config
-from sync.config.places import resolved
+from sync.config.model import Config
+from sync.config.places import find_config, resolved
+from sync.config.secrets import credential_of
+from sync.config.tables import CaldavAccount, GoogleAccount
 
 _NO_SYSTEMD = "systemd is not here; `raincheck service show` prints the unit for elsewhere"
 

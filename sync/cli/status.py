@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import click
 
+from sync.cli.document import VERSION, raincheck_as_json
 from sync.cli.naming import titles_for
 from sync.cli.options import config_option, loaded
 from sync.cli.screen import say
 from sync.cli.story import headline, is_untold
-from sync.cli.telling import VERSION, counted, raincheck_as_json
 from sync.config.rules import rules_of
 from sync.domain.guests import clients_of
 from sync.domain.ledger import open_fees
 from sync.domain.lifecycle import Raincheck, State
-from sync.domain.plain import how_it_stands
+from sync.domain.plain import counted, how_it_stands
 from sync.wiring.records import remembered
 
 

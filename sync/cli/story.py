@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from sync.cli.naming import Titles
+from sync.domain.dates import day_and_time
 from sync.domain.lifecycle import Raincheck
 from sync.domain.plain import UNTOLD, fee_in_words, visible
-from sync.domain.sessions import AllDay, Timed
-from sync.domain.writes import day_and_time
-from sync.ports import Entry
+from sync.domain.sessions import AllDay, SessionKey, Timed
+from sync.domain.stories import Entry
+
+Place = tuple[str, SessionKey]
+"""The name of a calendar, and a session in it."""
+Titles = dict[Place, str]
 
 
 def headline(raincheck: Raincheck, titles: Titles) -> str:

@@ -10,7 +10,7 @@ from sync.cli.exits import Exit
 from sync.cli.options import Loudness, config_option, loaded, loudness_options
 from sync.cli.progress import Timings, shown
 from sync.cli.reporting import reported
-from sync.config import Config
+from sync.config.model import Config
 from sync.wiring.passes import opened
 
 

@@ -1,39 +1,19 @@
-"""A pass in words: as the contract's JSON, and as lines for a person."""
+"""A pass in words, as lines for a person."""
 
-import textwrap
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.cli.beside import UNKNOWN, Beside
-from sync.domain.fees import Fee
+from sync.domain.dates import day_and_time
 from sync.domain.lifecycle import NEEDS_A_PERSON, DutyKind, Raincheck, State
-from sync.domain.passes import CalendarLook, PassReport, Reach, Warned
-from sync.domain.plain import SIGNALS, cause_in_words, fee_in_words, visible
+from sync.domain.passes import CalendarLook, PassReport, Reach
+from sync.domain.plain import SIGNALS, cause_in_words, counted, fee_in_words, visible
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import BY_MARKS
-from sync.domain.sessions import AllDay, Session, Timed
-from sync.domain.writes import day_and_time
-
-VERSION = 1
-"""Of the JSON; raised when a field changes its meaning."""
+from sync.domain.sessions import Session, Timed
 
 _UTC = ZoneInfo("UTC")
-
-
-def as_json(report: PassReport) -> dict[str, Any]:
-    """Return the document of `sync --json` (CONTRACT 5); it holds no title, name or address."""
-    return {
-        "version": VERSION,
-        "pass": report.id,
-        "dry_run": report.dry_run,
-        "started": report.started.isoformat(),
-        "finished": report.finished.isoformat(),
-        "calendars": [_calendar(look) for look in report.calendars],
-        "rainchecks": [raincheck_as_json(raincheck) for raincheck in report.rainchecks],
-        "warnings": [_warning(warned) for warned in report.warnings],
-    }
 
 
 def as_text(
@@ -110,79 +90,6 @@ def advised(reach: Reach, *, google: bool) -> str:
     return "" if google and reach is Reach.DENIED else ADVICE[reach]
 
 
-def _calendar(look: CalendarLook) -> dict[str, Any]:
-    return {
-        "name": look.name,
-        "account": look.account,
-        "status": look.reach.value,
-        "scan": look.scan,
-        "changed": look.changed,
-        "requests": look.requests,
-    }
-
-
-def raincheck_as_json(raincheck: Raincheck) -> dict[str, Any]:
-    """Return one raincheck as JSON has it, without a title, name or address."""
-    original = raincheck.original
-    start, end = _ends(original.when)
-    return {
-        "id": raincheck.id,
-        "calendar": original.calendar,
-        "original": {
-            "uid": original.key.uid,
-            "recurrence_id": original.key.recurrence_id,
-            "start": start,
-            "end": end,
-        },
-        "signal": raincheck.signal.value,
-        "cause": raincheck.cause.name,
-        "fault": raincheck.cause.fault.value,
-        "action": raincheck.action.value,
-        "status": raincheck.state.value,
-        "attempt": raincheck.attempt,
-        "replacement": _replacement(raincheck),
-        "fee": _fee(raincheck.fee),
-        "reason": raincheck.reason,
-    }
-
-
-def _ends(when: Timed | AllDay) -> tuple[str, str]:
-    """Return start and end; an original may have become an all-day event before it was rebuilt."""
-    ends = (when.start, when.end) if isinstance(when, Timed) else (when.first, when.end)
-    return ends[0].isoformat(), ends[1].isoformat()
-
-
-def _replacement(raincheck: Raincheck) -> dict[str, Any] | None:
-    if raincheck.slot is None or raincheck.replacement is None:
-        return None
-    return {
-        "uid": raincheck.replacement.uid,
-        "start": raincheck.slot.start.isoformat(),
-        "end": raincheck.slot.end.isoformat(),
-        "confirmed": raincheck.confirmed,
-    }
-
-
-def _fee(fee: Fee | None) -> dict[str, str] | None:
-    if fee is None:
-        return None
-    return {
-        "amount": f"{fee.amount:f}",
-        "currency": fee.currency,
-        "state": fee.state.value,
-        "reason": fee.reason,
-    }
-
-
-def _warning(warned: Warned) -> dict[str, str | None]:
-    return {
-        "code": warned.code.value,
-        "calendar": warned.calendar,
-        "uid": warned.uid,
-        "message": warned.message,
-    }
-
-
 def _story(
     raincheck: Raincheck, known: Beside, *, dry_run: bool, titles: bool, rules: bool = False
 ) -> Iterator[str]:
@@ -224,11 +131,6 @@ def _is_unseen(raincheck: Raincheck, report: PassReport) -> bool:
 def _is_recognised(raincheck: Raincheck, report: PassReport) -> bool:
     """Return whether it was dealt with before, and is only new to a new state file."""
     return raincheck.rule == BY_MARKS and raincheck.pass_id == report.id
-
-
-def counted(number: int, noun: str) -> str:
-    """Return *number* with its noun, as it is said."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _seen(raincheck: Raincheck, known: Beside) -> str:
@@ -304,17 +206,3 @@ def _looked(look: CalendarLook) -> str:
     if not look.changed:
         return f"{look.name} (unchanged)"
     return f"{look.name} ({look.changed} {'entry' if look.changed == 1 else 'entries'} read)"
-
-
-def fitted(line: str, width: int | None, hanging: int | None = None) -> str:
-    """Return *line* broken at spaces for a screen *width* wide, indentation kept; None: as is.
-
-    What follows the first part is indented by *hanging*; None: as it looks best under labels.
-    """
-    if width is None or len(line) <= width:
-        return line
-    inside = len(line) - len(line.lstrip())
-    under = (inside + 6 if inside else 2) if hanging is None else hanging
-    return textwrap.fill(
-        line, width, subsequent_indent=" " * under, break_long_words=False, break_on_hyphens=False
-    )

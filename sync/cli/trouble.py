@@ -4,8 +4,9 @@ import sys
 
 import click
 
-from sync.cli.exits import Exit, width_of
-from sync.cli.telling import advised, fitted
+from sync.cli.exits import Exit
+from sync.cli.screen import fitted, width_of
+from sync.cli.telling import advised
 from sync.domain.passes import Reach
 from sync.domain.plain import visible
 from sync.errors import AccessError, CalendarError, CalendarMissingError

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from sync.config import Config
+from sync.config.model import Config
 from sync.daemon.logs import told, told_wrong
 from sync.daemon.loop import Loop, Wishes
 from sync.daemon.metrics import Listener, Metrics

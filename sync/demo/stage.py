@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sync.config import load
+from sync.config.load import load
 from sync.demo.week import PRACTICE_EMAIL, PRIVATE, SESSIONS, SampleWeek, sample_week
 from sync.domain.passes import PassReport
 from sync.domain.sessions import Session, Span

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sync.domain import identity
 from sync.domain import practice as rules
+from sync.domain.dates import day_and_time
 from sync.domain.fees import Fee, FeeState
 from sync.domain.guests import answer_of, clients_of
 from sync.domain.lifecycle import (
@@ -21,7 +22,7 @@ from sync.domain.practice import Practice
 from sync.domain.sessions import Answer, Marks, Session, Status
 from sync.domain.signals import Disruption, is_upcoming, words_of
 from sync.domain.words import is_cancelled_title, most_telling
-from sync.domain.writes import Amendment, day_and_time
+from sync.domain.writes import Amendment
 
 DELETED = "a person deleted the replacement"
 CANCELLED = "a person cancelled the replacement"

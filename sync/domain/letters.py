@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from sync.domain import identity
+from sync.domain.dates import day_and_time
 from sync.domain.lifecycle import Duty, DutyKind, Raincheck, State
 from sync.domain.plain import how_it_stands
 from sync.domain.policy import Action
 from sync.domain.sessions import Session, SessionKey, Status, Timed
 from sync.domain.words import Dictionary, cleaned_notes, cleaned_title
-from sync.domain.writes import day_and_time
 
 
 class Method(Enum):

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
+from sync.domain.actions import Action, SignalKind
 from sync.domain.causes import Cause
 from sync.domain.fees import Fee
-from sync.domain.policy import Action, SignalKind
 from sync.domain.sessions import Kind, Session, SessionKey, Span, Timed
 
 

@@ -2,11 +2,11 @@
 
 import unicodedata
 
+from sync.domain.actions import Action, SignalKind
 from sync.domain.causes import UNSPECIFIED, Cause, Fault
+from sync.domain.dates import day_and_time
 from sync.domain.fees import Fee, FeeState
 from sync.domain.lifecycle import MAILS, DutyKind, Raincheck, State
-from sync.domain.policy import Action, SignalKind
-from sync.domain.writes import day_and_time
 
 FAULTS = {
     Fault.TECHNICAL: "technical",
@@ -71,6 +71,11 @@ def _owed(raincheck: Raincheck) -> str | None:
         if duties:
             return refused if any(duty.refused for duty in duties) else pending
     return None
+
+
+def counted(number: int, noun: str) -> str:
+    """Return *number* with its noun, as it is said."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def cause_in_words(cause: Cause) -> str:

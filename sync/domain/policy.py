@@ -4,28 +4,26 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from enum import Enum
 
+from sync.domain.actions import Action, SignalKind
 from sync.domain.causes import Fault
 
-
-class Action(Enum):
-    """What is done about one disruption (CONTRACT 3)."""
-
-    PROPOSE = "propose"
-    BOOK = "book"
-    HOLD = "hold"
-    RESUME = "resume"
-    RECORD = "record"
-    IGNORE = "ignore"
-
-
-class SignalKind(Enum):
-    """What showed that a session was disrupted."""
-
-    TAG = "tag"
-    CANCELLED = "cancelled"
-    DELETED = "deleted"
-    DECLINED = "declined"
-    CLOSURE = "closure"
+__all__ = [
+    "HELD_BY_DEFAULT",
+    "MADE_UP_ALL_THE_SAME",
+    "Action",
+    "Conditions",
+    "Decision",
+    "Favour",
+    "Modality",
+    "Policy",
+    "Preference",
+    "Rule",
+    "SignalKind",
+    "Situation",
+    "Terms",
+    "WeekRange",
+    "decided",
+]
 
 
 class Modality(Enum):

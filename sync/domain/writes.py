@@ -1,8 +1,8 @@
 """What is written into calendars (CONTRACT 4), as values."""
 
 from dataclasses import dataclass
-from datetime import date
 
+from sync.domain.dates import day_and_time
 from sync.domain.guests import clients_of
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.notes import with_line
@@ -17,9 +17,6 @@ from sync.domain.words import (
 
 CATEGORY = "raincheck"
 """The category that every replacement carries."""
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +110,3 @@ def mark_of(raincheck: Raincheck, *, ahead: bool) -> Amendment:
         status=Status.CANCELLED if freed else None,
         transparent=True if freed else None,
     )
-
-
-def day_and_time(when: Timed) -> str:
-    """Return the start as clients read it: ``Mon 23 Nov 2026 10:00``, whatever the locale."""
-    return f"{day_in_words(when.start)} {when.start:%H:%M}"
-
-
-def day_in_words(day: date) -> str:
-    """Return ``Mon 23 Nov 2026``, whatever the locale."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

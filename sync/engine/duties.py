@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from sync.domain.dates import day_and_time
 from sync.domain.following import amendment_for, done
 from sync.domain.guests import clients_of
 from sync.domain.lifecycle import Duty, DutyKind, Raincheck
 from sync.domain.practice import attempt_of
 from sync.domain.sessions import Session, Timed
-from sync.domain.writes import day_and_time
 from sync.engine.current import Pass
 from sync.errors import ConflictError, RejectedError, SessionGoneError
 from sync.ports import Calendar

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from sync.domain.dates import day_and_time
 from sync.domain.sessions import Timed
-from sync.domain.writes import day_and_time
 from sync.engine.current import Pass
 from sync.errors import WriteLimitError
 

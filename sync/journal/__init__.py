@@ -1,9 +1,5 @@
 """The journal: what Raincheck remembers, in one SQLite file, mode 0600.
 
-It holds copies of disrupted sessions, and so health data. It never holds a password.
+It holds copies of disrupted sessions, and so health data. It never holds a password. Nothing is
+imported here: `reading` is for those who only look into it.
 """
-
-from sync.journal.lock import one_writer
-from sync.journal.store import SqliteJournal
-
-__all__ = ["SqliteJournal", "one_writer"]

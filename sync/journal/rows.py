@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from sync.domain.actions import Action, SignalKind
 from sync.domain.causes import Cause, Fault
 from sync.domain.lifecycle import Raincheck, State
-from sync.domain.policy import Action, SignalKind
 from sync.domain.sessions import SessionKey
 from sync.journal import codec
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sync.domain.writes import day_in_words
+from sync.domain.dates import day_in_words
 from sync.report import tables
 from sync.report.layout import layout_of
 from sync.report.markup import Child, Markup, document, element, styles, together

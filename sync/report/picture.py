@@ -6,7 +6,7 @@ what is new has a full one; both carry the session's number, and the list below 
 
 from collections.abc import Iterator
 
-from sync.domain.writes import day_in_words
+from sync.domain.dates import day_in_words
 from sync.report.layout import (
     HEAD,
     HOUR,

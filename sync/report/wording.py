@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sync.domain.writes import day_in_words
+from sync.domain.dates import day_in_words
 from sync.report.month import Case
 
 

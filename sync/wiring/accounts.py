@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
-from sync.config import CaldavAccount, Config, GoogleAccount, password_of, secret_path
+from sync.config.model import Config
+from sync.config.secrets import password_of, secret_path
+from sync.config.tables import CaldavAccount, GoogleAccount
 from sync.domain.sessions import SessionKey
 from sync.errors import CalendarError, ConfigError, Problem, RejectedError
 from sync.ports import Bench, Mailer, Server

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync.config import Config, GoogleAccount, secret_path
+from sync.config.model import Config
 from sync.config.places import resolved
+from sync.config.secrets import secret_path
+from sync.config.tables import GoogleAccount
 from sync.errors import AccessError, ConfigError, Problem, UnreachableError
 from sync.wiring.accounts import servers
 

@@ -5,13 +5,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sync.config import Config
+from sync.config.model import Config
 from sync.config.rules import rules_of
 from sync.domain.passes import PassReport
 from sync.domain.practice import Practice as Rules
 from sync.engine import Engine
 from sync.engine.current import Progress, unseen
-from sync.journal import SqliteJournal, one_writer
+from sync.journal.lock import one_writer
+from sync.journal.store import SqliteJournal
 from sync.ports import Calendar
 from sync.wiring.accounts import TIMEOUT_S, SystemClock, calendars_of, mailer_of, servers
 

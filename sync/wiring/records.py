@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sync.config import Config
-from sync.journal import SqliteJournal, one_writer
+from sync.config.model import Config
+from sync.journal.lock import one_writer
+from sync.journal.store import SqliteJournal
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from dataclasses import fields
 
 from sync.cli.verdict import exit_of
 from sync.config.rules import rules_of
+from sync.domain.dates import day_and_time
 from sync.domain.identity import is_ours
 from sync.domain.lifecycle import Raincheck
 from sync.domain.notes import without_line
 from sync.domain.sessions import Session, SessionKey, Span, Status, Timed
 from sync.domain.signals import is_upcoming, words_of
-from sync.domain.writes import day_and_time
 from tests.cases.reading import Expected
 from tests.cases.stage import Stage
 

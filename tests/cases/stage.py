@@ -11,7 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapters.memory import MemoryCalendar
-from sync.config import Config, load
+from sync.config.load import load
+from sync.config.model import Config
 from sync.config.rules import rules_of
 from sync.domain.identity import raincheck_id
 from sync.domain.lifecycle import Raincheck
@@ -27,7 +28,7 @@ from sync.domain.sessions import (
     Timed,
 )
 from sync.engine import Engine
-from sync.journal import SqliteJournal
+from sync.journal.store import SqliteJournal
 from tests.cases.reading import (
     Case,
     Given,

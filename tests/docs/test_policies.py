@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.config import load
+from sync.config.load import load
 from tests.cases.outcome import differences
 from tests.cases.reading import Case, cases_of
 from tests.cases.stage import Stage

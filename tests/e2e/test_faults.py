@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from sync.config import load
+from sync.config.load import load
 from sync.demo.google.login import LocalLogin
 from sync.domain.lifecycle import State
 from sync.wiring.passes import opened

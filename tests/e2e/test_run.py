@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from sync.journal import one_writer
+from sync.journal.lock import one_writer
 from tests.e2e.desk import Desk, in_days, session
 from tests.servers.processes import free_port
 

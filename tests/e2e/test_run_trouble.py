@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from sync.config import load
+from sync.config.load import load
 from sync.domain.lifecycle import State
 from sync.wiring.passes import opened
 from tests.e2e.desk import Desk, desk, in_days, session

@@ -13,7 +13,9 @@ import pytest
 
 from sync import systemd
 from sync.cli import service
-from sync.config import CaldavAccount, credential_of, load, password_of
+from sync.config.load import load
+from sync.config.secrets import credential_of, password_of
+from sync.config.tables import CaldavAccount
 from tests.e2e.desk import COMMAND, Desk
 from tests.unit.journal.test_files import locked_out
 

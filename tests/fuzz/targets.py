@@ -27,7 +27,7 @@ from adapters.caldav.shelf import Fetched, Stored
 from adapters.google import looking
 from adapters.google import translate as google
 from adapters.google.errors import MAPPED, Call
-from sync.config import load
+from sync.config.load import load
 from sync.domain import words
 from sync.domain.causes import BUILT_IN, TAG_WORDS
 from sync.domain.sessions import Marks, Session, SessionKey, Span, Status, Timed

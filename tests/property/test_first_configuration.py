@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.config import parse
+from sync.config.load import parse
 from sync.config.opening import in_words, week_of
 from sync.config.values import WEEKDAYS
 from sync.config.writing import Answers, AtGoogle, OnServer, listed, quoted, text_of

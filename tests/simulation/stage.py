@@ -13,7 +13,7 @@ from adapters.memory import MemoryCalendar
 from sync.domain.policy import Action, Policy, Terms
 from sync.domain.sessions import SessionKey
 from sync.engine import Engine
-from sync.journal import SqliteJournal
+from sync.journal.store import SqliteJournal
 from sync.retrying import Retries
 from tests.simulation.checker import faults
 from tests.simulation.fate import Crash, Fate, Mortal, Unsteady

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.config import parse
+from sync.config.load import parse
 from sync.config.rules import rules_of
 from sync.domain.practice import Holds
 from sync.errors import ConfigError

@@ -28,7 +28,9 @@ from sync.cli.init.asking import (
 from sync.cli.init.flags import Flags
 from sync.cli.telling import advised
 from sync.cli.trouble import TROUBLES
-from sync.config import Config, GoogleAccount, parse
+from sync.config.load import parse
+from sync.config.model import Config
+from sync.config.tables import GoogleAccount
 from sync.config.writing import Answers, AtGoogle, OnServer, Secret, text_of
 from sync.domain.passes import Reach
 from sync.domain.plain import visible

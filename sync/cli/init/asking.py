@@ -11,8 +11,7 @@ from typing import Generic, TypeVar
 
 import click
 
-from sync.cli.exits import width_of
-from sync.cli.telling import fitted
+from sync.cli.screen import fitted, width_of
 from sync.config.writing import quoted
 
 T = TypeVar("T")

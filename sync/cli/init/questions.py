@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sync.cli.init.asking import NearMissError, Question
-from sync.config import check_holidays, values
-from sync.config.holidays import usual_code
+from sync.config import values
+from sync.config.holidays import check_holidays, usual_code
 from sync.config.opening import Week, week_of
 from sync.config.zones import nearest_zone, system_zone
 from sync.errors import ConfigError

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sync.cli import naming
-from sync.config import Config, parse
+from sync.config.load import parse
+from sync.config.model import Config
 from tests.unit.builders import raincheck, session
 
 CONFIGURED = """

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sync.cli.outlook import ACTIONS, outlook, spelled
-from sync.config import Config, parse
+from sync.config.load import parse
+from sync.config.model import Config
 from sync.domain.policy import Action
 
 SMALL = """

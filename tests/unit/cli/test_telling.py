@@ -12,16 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.cli.beside import Beside
-from sync.cli.telling import (
-    as_json,
-    as_text,
-    fitted,
-    for_a_person,
-    lost_calendars,
-    warnings,
-)
-from sync.config import parse
+from sync.cli.document import as_json
+from sync.cli.screen import fitted
+from sync.cli.telling import as_text, for_a_person, lost_calendars, warnings
+from sync.config.load import parse
 from sync.config.rules import rules_of
+from sync.domain.dates import day_and_time
 from sync.domain.fees import Fee, FeeState
 from sync.domain.ledger import row_of
 from sync.domain.lifecycle import UNDONE, Duty, DutyKind, State
@@ -30,7 +26,6 @@ from sync.domain.plain import visible
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import AllDay, Attendee, SessionKey
-from sync.domain.writes import day_and_time
 from tests.unit.builders import NOW, at, raincheck, session
 
 CONFIGURED = """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.config import parse
+from sync.config.load import parse
 from sync.errors import ConfigError
 
 FILE = Path("config.toml")

@@ -2,8 +2,10 @@
 
 import re
 
-from sync.config import keys, load, warnings_of
+from sync.config import keys
+from sync.config.load import load
 from sync.config.model import Config
+from sync.config.secrets import warnings_of
 
 ITEM = re.compile(r"^(?:# )?(?P<key>[a-z_]+) = ", re.MULTILINE)
 HEADER = re.compile(r"^(?:# )?\[\[?(?P<table>[a-z_.]+)\]\]?$", re.MULTILINE)

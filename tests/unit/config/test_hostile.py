@@ -9,7 +9,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sync.config import Config, describe, parse
+from sync.config.load import describe, parse
+from sync.config.model import Config
 from sync.errors import ConfigError
 
 FILE = Path("config.toml")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from sync.config import Config, describe, load, parse
+from sync.config.load import describe, load, parse
+from sync.config.model import Config
 from sync.errors import ConfigError
 
 FILE = Path("config.toml")

@@ -4,7 +4,8 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from sync.config import Config, parse
+from sync.config.load import parse
+from sync.config.model import Config
 from sync.domain.causes import Fault
 from sync.domain.fees import Share
 from sync.domain.policy import Action, Favour, Modality, Policy, SignalKind, Terms, WeekRange

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.config import describe, find_config
-from sync.config.places import SYSTEM
+from sync.config.load import describe
+from sync.config.places import SYSTEM, find_config
 from sync.errors import ConfigError
 
 

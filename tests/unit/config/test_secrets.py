@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.config import describe, parse, password_of, warnings_of
+from sync.config.load import describe, parse
+from sync.config.secrets import password_of, warnings_of
 from sync.errors import ConfigError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.config import parse
+from sync.config.load import parse
 from sync.daemon import logs
 from sync.daemon.logs import Form
 from sync.errors import AccessError, ConfigError, Problem

@@ -24,7 +24,7 @@ from sync.domain.practice import Holds
 from sync.domain.sessions import Attendee
 from sync.engine import Engine
 from sync.errors import AccessError, RateLimitError, UnreachableError
-from sync.journal import SqliteJournal
+from sync.journal.store import SqliteJournal
 from sync.retrying import Retries
 from tests.unit.engine.world import ZONE, World, at, tagged
 

@@ -5,18 +5,12 @@ from dataclasses import replace
 import pytest
 
 from sync.domain.causes import BUILT_IN, TAG_WORDS, Cause, Fault
+from sync.domain.dates import day_and_time
 from sync.domain.fees import Fee, FeeState
 from sync.domain.policy import Action
 from sync.domain.sessions import Attendee, Marks, SessionKey, Status
 from sync.domain.words import dictionary
-from sync.domain.writes import (
-    Amendment,
-    clients_of,
-    day_and_time,
-    draft_of,
-    is_confirmed_at_once,
-    mark_of,
-)
+from sync.domain.writes import Amendment, clients_of, draft_of, is_confirmed_at_once, mark_of
 from tests.unit.builders import PRACTICE, QUILLON, at, raincheck, session
 
 KNOWN = dictionary(TAG_WORDS, BUILT_IN)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from sync.domain.dates import day_and_time
 from sync.domain.lifecycle import Raincheck, State
 from sync.domain.policy import Action, Policy, SignalKind, Terms
 from sync.domain.sessions import Answer, Attendee, Session, Status, Timed
-from sync.domain.writes import day_and_time
 from tests.unit.engine.world import PRACTICE, Crash, Steps, World, at, tagged
 
 GUEST = "quillon@example.org"

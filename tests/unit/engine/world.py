@@ -18,7 +18,7 @@ from sync.domain.practice import Holds, Practice
 from sync.domain.sessions import Kind, Session, SessionKey, Timed
 from sync.domain.signals import SignalSettings, Watch
 from sync.engine import Engine
-from sync.journal import SqliteJournal
+from sync.journal.store import SqliteJournal
 from sync.retrying import Retries
 
 ZONE = ZoneInfo("Europe/London")

@@ -11,7 +11,8 @@ import pytest
 
 from sync.domain.lifecycle import State
 from sync.errors import BusyError, JournalError
-from sync.journal import SqliteJournal, one_writer
+from sync.journal.lock import one_writer
+from sync.journal.store import SqliteJournal
 from sync.ports import Entry
 from tests.unit.builders import NOW, raincheck
 

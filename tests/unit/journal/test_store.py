@@ -12,8 +12,9 @@ from hypothesis import given
 from sync.domain.lifecycle import OPEN, State
 from sync.domain.sessions import AllDay, Kind, SessionKey, Timed
 from sync.errors import JournalError
-from sync.journal import SqliteJournal, codec
+from sync.journal import codec
 from sync.journal.file import VERSION
+from sync.journal.store import SqliteJournal
 from sync.ports import ChangeSet, Entry, Lost, Scan, Seen
 from tests.property.strategies import RAINCHECKS, SESSIONS
 from tests.unit.builders import NOW, at, raincheck, session
