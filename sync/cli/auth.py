@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from sync.cli.options import config_option, loaded
+from sync.cli.loading import loaded
+from sync.cli.options import config_option
 from sync.config.model import Config
 from sync.config.tables import GoogleAccount
 from sync.wiring.google import Asking, google_login

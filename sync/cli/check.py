@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from sync.cli.exits import Exit
-from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
+from sync.cli.loading import loaded
+from sync.cli.options import Loudness, as_loud, config_option, loudness_options
 from sync.cli.outlook import outlook, spelled
 from sync.cli.screen import fitted, width_of
 from sync.cli.trouble import told_trouble

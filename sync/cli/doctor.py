@@ -10,7 +10,8 @@ from uuid import uuid4
 import click
 
 from sync.cli.exits import INTERRUPTED, Exit, code_of, ended_by_signals
-from sync.cli.options import config_option, loaded
+from sync.cli.loading import loaded
+from sync.cli.options import config_option
 from sync.cli.trouble import told_trouble
 from sync.config.model import Config
 from sync.config.rules import rules_of

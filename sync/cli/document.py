@@ -1,39 +1,13 @@
-"""Rainchecks and passes as the contract's JSON; it holds no title, name or address."""
+"""A raincheck as the contract's JSON has it, in whatever document."""
 
 from typing import Any
 
-from sync.domain.fees import Fee
+from sync.domain.dues import Fee
 from sync.domain.lifecycle import Raincheck
-from sync.domain.passes import CalendarLook, PassReport, Warned
 from sync.domain.sessions import AllDay, Timed
 
 VERSION = 1
 """Of the JSON; raised when a field changes its meaning."""
-
-
-def as_json(report: PassReport) -> dict[str, Any]:
-    """Return the document of `sync --json` (CONTRACT 5); it holds no title, name or address."""
-    return {
-        "version": VERSION,
-        "pass": report.id,
-        "dry_run": report.dry_run,
-        "started": report.started.isoformat(),
-        "finished": report.finished.isoformat(),
-        "calendars": [_calendar(look) for look in report.calendars],
-        "rainchecks": [raincheck_as_json(raincheck) for raincheck in report.rainchecks],
-        "warnings": [_warning(warned) for warned in report.warnings],
-    }
-
-
-def _calendar(look: CalendarLook) -> dict[str, Any]:
-    return {
-        "name": look.name,
-        "account": look.account,
-        "status": look.reach.value,
-        "scan": look.scan,
-        "changed": look.changed,
-        "requests": look.requests,
-    }
 
 
 def raincheck_as_json(raincheck: Raincheck) -> dict[str, Any]:
@@ -86,13 +60,4 @@ def _fee(fee: Fee | None) -> dict[str, str] | None:
         "currency": fee.currency,
         "state": fee.state.value,
         "reason": fee.reason,
-    }
-
-
-def _warning(warned: Warned) -> dict[str, str | None]:
-    return {
-        "code": warned.code.value,
-        "calendar": warned.calendar,
-        "uid": warned.uid,
-        "message": warned.message,
     }

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -99,6 +98,8 @@ def _tell(error: RaincheckError) -> None:
 
 def _tell_bug(error: Exception, trace: TracebackType | None) -> None:
     """Tell where it happened, and not the error's own text: it may quote a client's calendar."""
+    import traceback  # takes its time, and is hardly ever needed
+
     click.echo("raincheck: a bug in Raincheck; nothing is lost, the next pass goes on.", err=True)
     click.echo(f"Please report these lines: {type(error).__name__}", err=True)
     for frame in traceback.extract_tb(trace):

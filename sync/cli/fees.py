@@ -10,8 +10,9 @@ from decimal import Decimal
 import click
 
 from sync.cli.files import write_private
+from sync.cli.loading import loaded
 from sync.cli.naming import names_of
-from sync.cli.options import check_month, config_option, loaded
+from sync.cli.options import check_month, config_option
 from sync.cli.screen import say, say_all
 from sync.cli.story import Titles
 from sync.config.model import Config
@@ -19,7 +20,6 @@ from sync.domain.dates import day_in_words
 from sync.domain.fees import FeeState
 from sync.domain.ledger import Row, cells_of, headings, in_month, open_fees
 from sync.domain.plain import counted, visible
-from sync.journal.store import SqliteJournal
 from sync.wiring.records import decided, remembered
 
 _BOM = "\ufeff"
@@ -52,7 +52,9 @@ def fees(
         if month is not None:
             check_month(month)
             rows = in_month(rows, month, settings.zone)
-        titles = _titles(settings, journal, rows) if names else {}
+        rainchecks = journal.rainchecks({row.raincheck for row in rows}) if names else ()
+    places = [(row.calendar, row.key) for row in rows]
+    titles = names_of(settings, rainchecks, places) if names else {}
     if target is None:
         _show(settings, rows, titles, whole=whole)
     else:
@@ -82,11 +84,6 @@ def _decide(settings: Config, ids: tuple[str, ...], state: FeeState) -> None:
             raise click.UsageError(f"there is no fee {', '.join(sorted(unknown))}")
         journal.decide(ids, state)
     click.echo(f"{len(ids)} {state.value}.")
-
-
-def _titles(settings: Config, journal: SqliteJournal, rows: tuple[Row, ...]) -> Titles:
-    rainchecks = journal.rainchecks({row.raincheck for row in rows})
-    return names_of(settings, rainchecks, [(row.calendar, row.key) for row in rows])
 
 
 def _table(settings: Config, rows: Sequence[Row], titles: Titles) -> Iterator[str]:

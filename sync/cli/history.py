@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import click
 
 from sync.cli.document import VERSION, raincheck_as_json
+from sync.cli.loading import loaded
 from sync.cli.naming import titles_for
-from sync.cli.options import config_option, loaded
+from sync.cli.options import config_option
 from sync.cli.screen import say
 from sync.cli.story import headline, told
 from sync.domain.ledger import as_decided

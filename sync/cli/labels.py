@@ -7,7 +7,8 @@ import click
 
 from sync.cli.auth import google_account
 from sync.cli.exits import Exit
-from sync.cli.options import config_option, loaded
+from sync.cli.loading import loaded
+from sync.cli.options import config_option
 from sync.config.model import Config
 from sync.domain.plain import visible
 from sync.errors import AccessError

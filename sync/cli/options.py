@@ -1,7 +1,6 @@
-"""Options that several commands share, and the configuration they lead to."""
+"""Options that several commands share."""
 
 import io
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from enum import Enum
@@ -9,12 +8,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
-
-from sync.cli.screen import say
-from sync.config.load import load
-from sync.config.model import Config
-from sync.config.places import find_config
-from sync.config.secrets import warnings_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,19 +57,6 @@ def config_option(command: Command) -> Command:
         metavar="FILE",
         help="The configuration; default: $RAINCHECK_CONFIG, your own, the system's.",
     )(command)
-
-
-def loaded(option: str | None) -> Config:
-    """Return the configuration; what is unwise in it is told on stderr.
-
-    Raises:
-        ConfigError: there is none, or it is wrong.
-    """
-    path = find_config(option, os.environ)
-    config = load(path, os.environ)
-    for warning in warnings_of(config, path, environ=os.environ):
-        say(f"warning: {warning}", err=True)
-    return config
 
 
 def check_month(month: str) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import click
 
 from sync.cli.files import STDOUT, write_private
+from sync.cli.loading import loaded
 from sync.cli.naming import names_of
-from sync.cli.options import check_month, config_option, loaded
+from sync.cli.options import check_month, config_option
 from sync.domain.ledger import in_month
 from sync.wiring.records import remembered
 

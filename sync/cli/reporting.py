@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from sync.cli import document, telling
+from sync.cli import telling
 from sync.cli.beside import Beside
 from sync.cli.exits import Exit, printing
 from sync.cli.options import Loudness
@@ -37,7 +37,7 @@ def reported(
     _beside(telling.lost_calendars(report, google=google))
     with printing():
         if as_json:
-            click.echo(json.dumps(document.as_json(report), indent=1, ensure_ascii=False))
+            click.echo(json.dumps(telling.as_json(report), indent=1, ensure_ascii=False))
         else:
             # Titles are for the eyes at the terminal: elsewhere, output ends up in logs and mails.
             for line in _lines(report, known, loudness, titles=sys.stdout.isatty()):

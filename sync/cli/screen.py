@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -27,6 +26,8 @@ def fitted(line: str, width: int | None, hanging: int | None = None) -> str:
     """
     if width is None or len(line) <= width:
         return line
+    import textwrap  # for narrow screens alone
+
     inside = len(line) - len(line.lstrip())
     under = (inside + 6 if inside else 2) if hanging is None else hanging
     return textwrap.fill(

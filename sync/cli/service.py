@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from sync import systemd
-from sync.cli.options import Loudness, as_loud, config_option, loaded, loudness_options
+from sync.cli.loading import loaded
+from sync.cli.options import Loudness, as_loud, config_option, loudness_options
 from sync.config.model import Config
 from sync.config.places import find_config, resolved
 from sync.config.secrets import credential_of

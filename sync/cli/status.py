@@ -1,22 +1,27 @@
-"""`raincheck status`: what is open, and what there is to do about it."""
+"""`raincheck status`: what is open, and what there is to do about it.
+
+It is asked often, from prompts and status bars too. So a configuration that a pass has found good
+is not checked again, and what that takes is imported only where it is needed.
+"""
 
 import json
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable
 
 import click
 
 from sync.cli.document import VERSION, raincheck_as_json
-from sync.cli.naming import titles_for
-from sync.cli.options import config_option, loaded
+from sync.cli.options import config_option
 from sync.cli.screen import say
-from sync.cli.story import headline, is_untold
-from sync.config.rules import rules_of
+from sync.cli.story import Titles, headline, is_untold
+from sync.config.glance import glance
 from sync.domain.guests import clients_of
-from sync.domain.ledger import open_fees
-from sync.domain.lifecycle import Raincheck, State
 from sync.domain.plain import counted, how_it_stands
-from sync.wiring.records import remembered
+from sync.journal.reading import Standing, standing_by
+
+Known = tuple[Standing, frozenset[str], Callable[[], Titles]]
+"""How things stand, the practice's addresses, and what asks the calendars for titles."""
 
 
 @click.command()
@@ -25,36 +30,64 @@ from sync.wiring.records import remembered
 @click.option("--no-names", is_flag=True, help="Ask no calendar for the titles.")
 def status(config: str | None, *, as_json: bool, no_names: bool) -> None:
     """Show what is open: sessions that wait for a time, for an answer, or for you."""
-    settings = loaded(config)
-    with remembered(settings, environ=os.environ) as journal:
-        every, fees = journal.every_raincheck(), open_fees(journal.fees())
-        still_open = [each for each in every if how_it_stands(each) is not None]
-        untold = {each.id for each in still_open if is_untold(journal.story(each.id))}
+    stands, emails, ask = _at_a_glance(config) or _in_full(config)
     if as_json:
         document = {
             "version": VERSION,
-            "rainchecks": [raincheck_as_json(each) for each in still_open],
+            "rainchecks": [raincheck_as_json(each) for each in stands.open],
         }
         click.echo(json.dumps(document, indent=1, ensure_ascii=False))
         return
-    emails = rules_of(settings).watch.emails
-    titles = titles_for(settings, still_open, wanted=not no_names)
-    for each in still_open:
+    titles = ask() if stands.open and not no_names and sys.stdout.isatty() else {}
+    for each in stands.open:
         say(headline(each, titles))
         guests = bool(clients_of(each.original, emails))
-        say(f"    {how_it_stands(each, guests=guests, untold=each.id in untold)}.", hanging=4)
-    if not still_open:
+        untold = is_untold(stands.stories[each.id])
+        say(f"    {how_it_stands(each, guests=guests, untold=untold)}.", hanging=4)
+    if not stands.open:
         say("Nothing is open.")
-    if fees:
-        waits = "waits" if fees == 1 else "wait"
-        say(f"{counted(fees, 'fee')} {waits} for your word: `raincheck fees`.")
-    say(_settled([each for each in every if each not in still_open]))
+    if stands.fees:
+        waits = "waits" if stands.fees == 1 else "wait"
+        say(f"{counted(stands.fees, 'fee')} {waits} for your word: `raincheck fees`.")
+    say(_over(stands))
 
 
-def _settled(rainchecks: Sequence[Raincheck]) -> str:
+def _at_a_glance(option: str | None) -> Known | None:
+    """Return what is known, if the last pass found this configuration good; else None."""
+    seen = glance(option, os.environ)
+    stands = standing_by(seen.seal, seen.state) if seen else None
+    if not seen or not stands:
+        return None
+
+    def ask() -> Titles:
+        from sync.cli.loading import loaded  # checking takes longer than all the rest
+        from sync.cli.naming import names_of
+
+        return names_of(loaded(option), stands.open)
+
+    return stands, seen.emails, ask
+
+
+def _in_full(option: str | None) -> Known:
+    """Return what is known, by a configuration that is checked as a whole first.
+
+    Raises:
+        ConfigError: there is none, or it is wrong.
+        JournalError: the state file cannot be read.
+    """
+    from sync.cli.loading import loaded  # checking takes longer than all the rest
+    from sync.cli.naming import names_of
+    from sync.config.rules import rules_of
+    from sync.wiring.records import remembered
+
+    settings = loaded(option)
+    with remembered(settings, environ=os.environ) as journal:
+        stands = journal.standing()
+    return stands, rules_of(settings).watch.emails, lambda: names_of(settings, stands.open)
+
+
+def _over(stands: Standing) -> str:
     """Return how many are done, and how many were given up, in a line."""
-    withdrawn = sum(1 for each in rainchecks if each.state is State.WITHDRAWN)
-    done = len(rainchecks) - withdrawn
-    counts = [f"{number} {word}" for number, word in ((done, "done"), (withdrawn, "withdrawn"))]
-    told = ", ".join(each for each in counts if not each.startswith("0 "))
+    words = ((stands.done, "done"), (stands.withdrawn, "withdrawn"))
+    told = ", ".join(f"{number} {word}" for number, word in words if number)
     return f"{told}; `raincheck history` tells of them." if told else "None so far."

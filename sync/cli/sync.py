@@ -7,7 +7,8 @@ import click
 
 from sync.cli.beside import beside
 from sync.cli.exits import Exit
-from sync.cli.options import Loudness, config_option, loaded, loudness_options
+from sync.cli.loading import loaded
+from sync.cli.options import Loudness, config_option, loudness_options
 from sync.cli.progress import Timings, shown
 from sync.cli.reporting import reported
 from sync.config.model import Config

@@ -1,19 +1,35 @@
-"""A pass in words, as lines for a person."""
+"""A pass in words: as the contract's JSON, and as lines for a person."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.cli.beside import UNKNOWN, Beside
+from sync.cli.document import VERSION, raincheck_as_json
 from sync.domain.dates import day_and_time
 from sync.domain.lifecycle import NEEDS_A_PERSON, DutyKind, Raincheck, State
-from sync.domain.passes import CalendarLook, PassReport, Reach
+from sync.domain.passes import CalendarLook, PassReport, Reach, Warned
 from sync.domain.plain import SIGNALS, cause_in_words, counted, fee_in_words, visible
 from sync.domain.policy import Action, SignalKind
 from sync.domain.practice import BY_MARKS
 from sync.domain.sessions import Session, Timed
 
 _UTC = ZoneInfo("UTC")
+
+
+def as_json(report: PassReport) -> dict[str, Any]:
+    """Return the document of `sync --json` (CONTRACT 5); it holds no title, name or address."""
+    return {
+        "version": VERSION,
+        "pass": report.id,
+        "dry_run": report.dry_run,
+        "started": report.started.isoformat(),
+        "finished": report.finished.isoformat(),
+        "calendars": [_calendar(look) for look in report.calendars],
+        "rainchecks": [raincheck_as_json(raincheck) for raincheck in report.rainchecks],
+        "warnings": [_warning(warned) for warned in report.warnings],
+    }
 
 
 def as_text(
@@ -88,6 +104,26 @@ PAUSED = "Nothing is lost; the first pass after that goes on."
 def advised(reach: Reach, *, google: bool) -> str:
     """Return what to do about *reach*; a login refused by Google says so itself."""
     return "" if google and reach is Reach.DENIED else ADVICE[reach]
+
+
+def _calendar(look: CalendarLook) -> dict[str, Any]:
+    return {
+        "name": look.name,
+        "account": look.account,
+        "status": look.reach.value,
+        "scan": look.scan,
+        "changed": look.changed,
+        "requests": look.requests,
+    }
+
+
+def _warning(warned: Warned) -> dict[str, str | None]:
+    return {
+        "code": warned.code.value,
+        "calendar": warned.calendar,
+        "uid": warned.uid,
+        "message": warned.message,
+    }
 
 
 def _story(

@@ -6,7 +6,8 @@ import sys
 import click
 
 from sync.cli.beside import UNKNOWN, beside
-from sync.cli.options import Loudness, config_option, loaded, loudness_options
+from sync.cli.loading import loaded
+from sync.cli.options import Loudness, config_option, loudness_options
 from sync.cli.progress import Timings, shown
 from sync.cli.reporting import reported
 from sync.domain.lifecycle import State

@@ -11,11 +11,10 @@ from pydantic_core import ErrorDetails
 
 from sync.config import keys, values
 from sync.config.checks import each_at, found_by_checks
+from sync.config.content import content_of, seal_of
 from sync.config.lines import Place, lines_of
 from sync.config.model import Config
 from sync.errors import ConfigError, Problem
-
-FILE_BYTES_MAX = 1_000_000
 
 _AT_LINE = re.compile(r"^(?P<what>.*?) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 
@@ -31,21 +30,15 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
         ConfigError: with every problem, in the order of their lines. No secret is repeated.
     """
     del environ
-    try:
-        with path.open("rb") as file:
-            content = file.read(FILE_BYTES_MAX + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "unreadable"
-        message = f"cannot read the configuration: {reason}"
-        raise ConfigError(str(path), (Problem("", message),)) from None
-    if len(content) > FILE_BYTES_MAX:
-        raise ConfigError(str(path), (Problem("", "far too large for a configuration"),))
+    content = content_of(path)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(str(path), (Problem("", "not UTF-8 text", line),)) from None
-    return parse(text, path=path)
+    config = parse(text, path=path)
+    config.is_sealed(seal_of(content))
+    return config
 
 
 def parse(text: str, *, path: Path) -> Config:

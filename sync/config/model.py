@@ -52,6 +52,7 @@ class Config(Table):
     daemon: Daemon = Daemon()
     state: State = State()
     _path: Path = PrivateAttr(default=Path("config.toml"))
+    _seal: str = PrivateAttr(default="")
 
     def model_post_init(self, context: object, /) -> None:
         """Name the calendars, and tell the logins where they stand."""
@@ -65,6 +66,15 @@ class Config(Table):
                 account.came_from(str(self._path), f"accounts[{index}]")
         if self.mail is not None:
             self.mail.came_from(str(self._path), "mail")
+
+    def is_sealed(self, seal: str) -> None:
+        """Note by which *seal* the file that it was read from is known again."""
+        self._seal = seal
+
+    @property
+    def seal(self) -> str:
+        """By what the very file that it was read from is known again; empty if it was none."""
+        return self._seal
 
     @property
     def path(self) -> Path:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from sync.domain.fees import Share
+from sync.domain.guests import as_address
 from sync.domain.policy import Favour, Preference, WeekRange
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -193,10 +194,10 @@ def currency(value: str) -> str:
 
 def email(value: str) -> str:
     """Return an address, in lower case."""
-    text = value.strip().removeprefix("mailto:")
-    if not _EMAIL.fullmatch(text):
+    address = as_address(value)
+    if not _EMAIL.fullmatch(address):
         raise ValueError('expected an e-mail address, such as "therapist@example.org"')
-    return text.lower()
+    return address
 
 
 def ascii_only(value: str) -> str:

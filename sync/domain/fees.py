@@ -4,9 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from enum import Enum
 
 from sync.domain.causes import Fault
+from sync.domain.dues import Fee, FeeState
+
+__all__ = [
+    "CANCELLATIONS",
+    "NO_SHOWS",
+    "Charge",
+    "Fee",
+    "FeeState",
+    "Forgiven",
+    "Share",
+    "Tariff",
+    "assessed",
+    "none_forgiven",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +47,6 @@ class Tariff:
     never_charge: frozenset[str] = frozenset()
     clients: Mapping[str, Decimal] | None = None
     approve_auto: bool = False
-
-
-class FeeState(Enum):
-    """What a person has said of a fee."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    WAIVED = "waived"
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """A fee that was assessed; *reason* is in plain words.
-
-    ``price`` is what the session costs, ``percent`` the share of it that is due, if it is one.
-    ``at`` is when the signal was noticed, UTC. ``client`` tells clients apart without naming them,
-    and ``year`` is the session's, in the practice's zone: of these, some are ``forgiven``.
-    """
-
-    amount: Decimal
-    currency: str
-    state: FeeState
-    reason: str
-    price: Decimal | None = None
-    percent: Decimal | None = None
-    at: datetime | None = None
-    client: str = ""
-    year: int = 0
-    forgiven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,3 +19,8 @@ def answer_of(session: Session, practice: frozenset[str]) -> Answer:
         return Answer.DECLINED
     agreed = answers - {Answer.DECLINED} == {Answer.ACCEPTED}
     return Answer.ACCEPTED if agreed else Answer.NEEDS_ACTION
+
+
+def as_address(text: str) -> str:
+    """Return the address that *text* holds, as addresses are compared: in lower case."""
+    return text.strip().removeprefix("mailto:").lower()

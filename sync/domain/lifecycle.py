@@ -15,7 +15,7 @@ from enum import Enum
 
 from sync.domain.actions import Action, SignalKind
 from sync.domain.causes import Cause
-from sync.domain.fees import Fee
+from sync.domain.dues import Fee
 from sync.domain.sessions import Kind, Session, SessionKey, Span, Timed
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from sync.domain.actions import Action, SignalKind
 from sync.domain.causes import UNSPECIFIED, Cause, Fault
 from sync.domain.dates import day_and_time
-from sync.domain.fees import Fee, FeeState
+from sync.domain.dues import Fee, FeeState
 from sync.domain.lifecycle import MAILS, DutyKind, Raincheck, State
 
 FAULTS = {

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sync.domain.fees import Fee, FeeState
+from sync.domain.dues import Fee, FeeState
 from sync.domain.lifecycle import Duty, DutyKind
 from sync.domain.sessions import (
     AllDay,

@@ -1,13 +1,13 @@
 """The state file itself: opening it, copying it, and bringing its schema up to date."""
 
 import sqlite3
-from contextlib import closing
-from importlib import resources
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sync.errors import JournalError
 
-VERSION = 5
+VERSION = 6
 """PRAGMA user_version of the schema this program writes."""
 
 
@@ -30,6 +30,38 @@ def connected(address: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def snapshot(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """Open the file at *path* for reading: all of it as it is at this moment, whoever writes.
+
+    None where it has to be copied to be read, or cannot be: it is not there, it is of another
+    version, a crash left it half written. Nobody can write before it is closed, so be quick.
+    """
+    connection = _held_still(path)
+    try:
+        yield connection
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _held_still(path: Path) -> sqlite3.Connection | None:
+    """Return a connection within a transaction for reading; see `snapshot`."""
+    try:
+        connection = connected(f"{path.absolute().as_uri()}?mode=ro")
+    except (sqlite3.Error, OSError):
+        return None
+    try:
+        connection.execute("BEGIN")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error:
+        version = None
+    if version == VERSION:
+        return connection
+    connection.close()
+    return None
 
 
 def copied_into(path: Path, into: sqlite3.Connection) -> None:
@@ -65,6 +97,8 @@ def upgrade(connection: sqlite3.Connection) -> None:
 
 
 def _run_script(connection: sqlite3.Connection, name: str, version: int) -> None:
+    from importlib import resources  # for a change of the schema alone: it takes its time
+
     script = resources.files("sync.journal").joinpath(name).read_text("utf-8")
     try:
         connection.executescript(

@@ -1,4 +1,4 @@
--- The state file, version 5 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
+-- The state file, version 6 (PRAGMA user_version). Times are UTC, ISO 8601; money is text.
 
 CREATE TABLE calendars (
     name   TEXT PRIMARY KEY,
@@ -10,6 +10,11 @@ CREATE TABLE pauses (
     account TEXT PRIMARY KEY,
     until   TEXT NOT NULL  -- no writes before this time
 ) STRICT;
+
+-- A digest of the configuration that the last pass found good, with nothing to warn of.
+CREATE TABLE seals (
+    seal TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 -- The revision of every resource when it was last seen: a repeat is not a change.
 CREATE TABLE resources (
@@ -62,8 +67,9 @@ CREATE TABLE rainchecks (
 
 -- One session, one raincheck: the first promise, held once more by the file itself.
 CREATE UNIQUE INDEX rainchecks_by_session ON rainchecks (uid, ifnull(recurrence_id, ''));
-CREATE INDEX rainchecks_open ON rainchecks (state)
-    WHERE state IN ('settling', 'planned', 'written', 'waiting', 'failed');
+CREATE INDEX rainchecks_by_state ON rainchecks (state);
+CREATE INDEX rainchecks_offered ON rainchecks (id)
+    WHERE state = 'settled' AND confirmed = 0 AND slot IS NOT NULL;
 CREATE INDEX rainchecks_owing ON rainchecks (id) WHERE duties IS NOT NULL;
 
 CREATE INDEX rainchecks_by_resource ON rainchecks (resource);

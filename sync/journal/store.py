@@ -19,8 +19,9 @@ from sync.domain.ledger import Row
 from sync.domain.lifecycle import OPEN, Raincheck
 from sync.domain.sessions import AllDay, Kind, Session
 from sync.errors import JournalError
-from sync.journal import codec, ledger
-from sync.journal.file import connected, copied_into, upgrade, why
+from sync.journal import codec, ledger, reading
+from sync.journal.file import connected, copied_into, snapshot, upgrade, why
+from sync.journal.reading import Standing
 from sync.journal.rows import UPSERT, raincheck_of, row_of
 from sync.ports import ChangeSet, Entry, Known, Scan, Seen
 
@@ -73,6 +74,21 @@ class SqliteJournal:
             yield cls(connection)
         finally:
             connection.close()
+
+    @classmethod
+    @contextmanager
+    def read(cls, path: Path) -> Iterator["SqliteJournal"]:
+        """Open the state file to be read at once: it is as it was when it was opened.
+
+        Nobody can write before it is closed: who prints or asks meanwhile takes `in_memory_copy`,
+        as is done here where the file cannot be read as it stands.
+        """
+        with snapshot(path) as connection:
+            if connection is not None:
+                yield cls(connection)
+                return
+        with cls.in_memory_copy(path) as journal:
+            yield journal
 
     def cursor(self, calendar: str) -> str | None:
         """See `sync.ports.Journal`."""
@@ -184,17 +200,23 @@ class SqliteJournal:
 
     def story(self, raincheck: str) -> tuple[Entry, ...]:
         """See `sync.ports.Journal`."""
-        rows = self._all("SELECT * FROM story WHERE raincheck = ? ORDER BY rowid", (raincheck,))
-        return tuple(
-            Entry(
-                row["raincheck"],
-                datetime.fromisoformat(row["at"]),
-                row["pass_id"],
-                row["what"],
-                row["why"],
-            )
-            for row in rows
-        )
+        return reading.story(self._all, raincheck)
+
+    def standing(self) -> Standing:
+        """Return how things stand."""
+        return reading.standing(self._all)
+
+    def seal(self, seal: str) -> None:
+        """Note by what a configuration that was found good is known; empty: none was.
+
+        Nothing is written where that is what stands there.
+        """
+        if reading.noted(self._all) == seal:
+            return
+        with self._transaction() as run:
+            run("DELETE FROM seals", ())
+            if seal:
+                run("INSERT INTO seals (seal) VALUES (?)", (seal,))
 
     @contextmanager
     def _transaction(self) -> Iterator[Callable[[str, Any], sqlite3.Cursor]]:
@@ -289,7 +311,7 @@ def _place(session: Session) -> tuple[str, str, str]:
 
 
 def _sorted(rows: Iterable[sqlite3.Row]) -> tuple[Raincheck, ...]:
-    return tuple(sorted((raincheck_of(row) for row in rows), key=lambda r: (r.noticed, r.id)))
+    return reading.in_order(map(raincheck_of, rows))
 
 
 def _entry_row(entry: Entry) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sync.config.model import Config
 from sync.config.rules import rules_of
+from sync.config.secrets import warnings_of
 from sync.domain.passes import PassReport
 from sync.domain.practice import Practice as Rules
 from sync.engine import Engine
@@ -82,4 +83,7 @@ def opened(
             mailer=None if dry_run else mailer_of(config, environ=environ),
             progress=progress,
         )
+        if not dry_run:
+            unwise = warnings_of(config, config.path, environ=environ)
+            journal.seal("" if unwise else config.seal)
         yield Practice(engine, config.zone)

@@ -10,12 +10,14 @@ from sync.journal.store import SqliteJournal
 
 @contextmanager
 def remembered(config: Config, *, environ: Mapping[str, str]) -> Iterator[SqliteJournal]:
-    """Open a copy of what is remembered, for reading; creates nothing and waits for nobody.
+    """Open what is remembered, for reading; creates nothing and waits for no pass.
+
+    No pass can write before it is closed: print, and ask calendars, after that.
 
     Raises:
         JournalError: the state file cannot be read.
     """
-    with SqliteJournal.in_memory_copy(config.state_path(environ)) as journal:
+    with SqliteJournal.read(config.state_path(environ)) as journal:
         yield journal
 
 

@@ -95,7 +95,7 @@ def test_two_machines_at_once_make_one_replacement(office: Desk, tmp_path: Path)
 def test_a_second_pass_on_the_same_state_is_turned_away(office: Desk) -> None:
     """One writer at a time: the other says so and exits 75."""
     office.sync()
-    holder = "import sys\nfrom pathlib import Path\nfrom sync.journal import one_writer\n"
+    holder = "import sys\nfrom pathlib import Path\nfrom sync.journal.lock import one_writer\n"
     holder += "with one_writer(Path(sys.argv[1])):\n print('held', flush=True)\n sys.stdin.read()\n"
     python = Path(office.command("sync")[0]).with_name("python")
     with subprocess.Popen(

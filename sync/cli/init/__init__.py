@@ -192,7 +192,7 @@ def _with_login(path: Path, trial: Trial, account: AtGoogle) -> AtGoogle:
 def _end(path: Path, flags: Flags) -> Exit:
     """Check what was written, show what a pass would do, and say what comes next."""
     from sync.cli.check import checked
-    from sync.cli.options import loaded
+    from sync.cli.loading import loaded
     from sync.cli.sync import passed
 
     outcome = Exit.DONE

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.cli.beside import Beside
-from sync.cli.document import as_json
 from sync.cli.screen import fitted
-from sync.cli.telling import as_text, for_a_person, lost_calendars, warnings
+from sync.cli.telling import as_json, as_text, for_a_person, lost_calendars, warnings
 from sync.config.load import parse
 from sync.config.rules import rules_of
 from sync.domain.dates import day_and_time

@@ -18,7 +18,7 @@ from sync.config.holidays import (
 LOADED = """
 import sys
 from pathlib import Path
-from sync.config import load
+from sync.config.load import load
 load(Path("config.example.toml"), {})
 print([name for name in sys.modules if name.split(".")[0] in ("holidays", "keyring")])
 """

@@ -13,7 +13,7 @@ from tests.unit.engine.world import World
 
 SCRIPT = """
 from pathlib import Path
-from sync.config import load
+from sync.config.load import load
 from sync.domain.fingerprint import fingerprint
 from sync.config.rules import rules_of
 print(fingerprint(rules_of(load(Path("config.example.toml"), {}))))

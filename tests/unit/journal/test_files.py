@@ -31,7 +31,7 @@ time.sleep(60)
 HOLDING = """
 import sys, time
 from pathlib import Path
-from sync.journal import one_writer
+from sync.journal.lock import one_writer
 with one_writer(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -85,7 +85,9 @@ def test_a_copy_of_nothing_makes_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("way", [SqliteJournal.in_memory_copy, SqliteJournal.opened])
+@pytest.mark.parametrize(
+    "way", [SqliteJournal.in_memory_copy, SqliteJournal.read, SqliteJournal.opened]
+)
 def test_half_a_transaction_never_happened(state, way):
     """After a kill in the middle of a write, what was there before is there again."""
     with running(HALF_WRITTEN, state):
@@ -138,7 +140,9 @@ def locked_out(folder):
         folder.chmod(0o700)
 
 
-@pytest.mark.parametrize("way", [SqliteJournal.in_memory_copy, SqliteJournal.opened, one_writer])
+@pytest.mark.parametrize(
+    "way", [SqliteJournal.in_memory_copy, SqliteJournal.read, SqliteJournal.opened, one_writer]
+)
 def test_a_state_that_is_not_ours_says_what_to_do(tmp_path, way):
     """The state of the system's service is readable for root alone."""
     folder = tmp_path / "private"

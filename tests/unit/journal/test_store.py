@@ -203,7 +203,7 @@ def test_the_file_is_private_and_stays(tmp_path):
         assert journal.rainchecks() == (raincheck(slot=at("2026-10-25T01:30")),)
 
 
-WAYS = [SqliteJournal.opened, SqliteJournal.in_memory_copy]
+WAYS = [SqliteJournal.opened, SqliteJournal.in_memory_copy, SqliteJournal.read]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -353,6 +353,10 @@ def old_file(tmp_path):
             "DROP TABLE copies",
             "DROP TABLE pauses",
             "DROP TABLE fees",
+            "DROP TABLE seals",
+            "DROP INDEX rainchecks_by_state",
+            "DROP INDEX rainchecks_offered",
+            "CREATE INDEX rainchecks_open ON rainchecks (state)",
             "DROP INDEX rainchecks_owing",
             "DROP INDEX story_by_pass",
             "ALTER TABLE rainchecks DROP COLUMN home",
