@@ -56,7 +56,8 @@ def opened(
 ) -> Iterator[Practice]:
     """Open the practice that *config* describes, its state locked unless it is a dry run.
 
-    A server that keeps silent for *timeout_s* is given up.
+    A server that keeps silent for *timeout_s* is given up. That *config* is good is noted, unless
+    there is something to warn of; see `sync.config.glance`.
 
     Raises:
         ConfigError: a password cannot be had.
@@ -83,7 +84,6 @@ def opened(
             mailer=None if dry_run else mailer_of(config, environ=environ),
             progress=progress,
         )
-        if not dry_run:
-            unwise = warnings_of(config, config.path, environ=environ)
-            journal.seal("" if unwise else config.seal)
+        unwise = warnings_of(config, config.path, environ=environ)
+        journal.seal("" if unwise else config.seal)
         yield Practice(engine, config.zone)
