@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from sync import VERSION
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-NAME = f"{PROJECT['name']}-{PROJECT['version']}"
+NAME = f"{PROJECT['name']}-{VERSION}"
 PACKAGES = ("sync", "adapters")
 DATA = {".sql", ".in", ".json"}
 """What the packages hold besides Python: schema and migrations, units, the editors' schema."""
@@ -153,7 +155,7 @@ def test_it_installs_clean(
 ) -> None:
     """The wheel alone, with its dependencies, is a working command."""
     command = str(install(built.wheel, tmp_path))
-    assert run([command, "--version"]) == f"raincheck {PROJECT['version']}\n"
+    assert run([command, "--version"]) == f"raincheck {VERSION}\n"
     assert "Reschedule disrupted sessions" in run([command, "--help"])
     config = tmp_path / "config.toml"
     shutil.copy(ROOT / "config.example.toml", config)
