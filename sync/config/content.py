@@ -1,7 +1,7 @@
 """What stands in the file of a configuration, and the seal by which it is known again."""
 
 import sys
-from hashlib import sha256
+from importlib.util import source_hash
 from pathlib import Path
 
 from sync import VERSION
@@ -31,6 +31,8 @@ def content_of(path: Path) -> bytes:
 def seal_of(content: bytes) -> str:
     """Return the seal of *content*: a digest, of these very bytes and of who has read them.
 
-    Another version may check more, and another Python may read TOML differently.
+    Another version may check more, and another Python may read TOML differently. It is the digest
+    by which Python knows whether a source is the one it has compiled (PEP 552): this is the same
+    question, and to load a library for a longer one takes a tenth of an empty program.
     """
-    return sha256(f"{VERSION} {sys.hexversion:x}\n".encode() + content).hexdigest()
+    return source_hash(f"{VERSION} {sys.hexversion:x}\n".encode() + content).hex()
