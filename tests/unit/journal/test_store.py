@@ -381,6 +381,35 @@ def test_an_old_file_is_brought_up_to_date(old_file, way):
         assert kept(journal) == ["b"]
 
 
+def test_copies_survive_the_upgrade(tmp_path):
+    """A file of version 5 kept them in a table without rows of its own."""
+    path = tmp_path / "before.db"
+    with SqliteJournal.opened(path) as journal:
+        journal.record({"one": replace(changes(a="1"), copies=(copy_of("a"),))}, [], [])
+    with sqlite3.connect(path) as connection:
+        (made,) = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'copies'"
+        ).fetchone()
+        for since in (
+            "DROP INDEX copies_by_end",
+            "ALTER TABLE copies RENAME TO rowed",
+            f"{made}, WITHOUT ROWID",
+            "INSERT INTO copies SELECT * FROM rowed",
+            "DROP TABLE rowed",
+            "CREATE INDEX copies_by_end ON copies (ends) WHERE ends IS NOT NULL",
+            "DROP TABLE seals",
+            "DROP INDEX rainchecks_by_state",
+            "DROP INDEX rainchecks_offered",
+            "CREATE INDEX rainchecks_open ON rainchecks (state)",
+            "PRAGMA user_version = 5",
+        ):
+            connection.execute(since)
+    connection.close()
+    with SqliteJournal.opened(path) as journal:
+        assert journal.copies("one", ["a"]) == (copy_of("a"),)
+        assert kept(journal) == ["a"]
+
+
 def test_an_old_file_ends_like_a_fresh_one(tmp_path, old_file):
     """After the upgrade the schema is the one that a new file gets; a dry run changes nothing."""
     with SqliteJournal.in_memory_copy(old_file):
