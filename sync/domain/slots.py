@@ -139,7 +139,8 @@ def grid_slots(stretches: Iterable[Stretch], hours: Hours, length: timedelta) ->
         length: Of the session.
     """
     return tuple(
-        _slot(start, length, stretch.span, hours.zone, day=stretch.day)
+        # Without a length, one at the midnight that ends a stretch is of the next day.
+        _slot(start, length, stretch.span, hours.zone, day=stretch.day if length else None)
         for stretch in stretches
         for start in stretch.starts[: bisect_right(stretch.starts, stretch.span.end - length)]
     )

@@ -8,6 +8,7 @@ from sync.domain.availability import Busy, Hours
 from sync.domain.planner import Obstacle, Placed, Plan, Wish, plan
 from sync.domain.policy import Favour, Preference, WeekRange
 from sync.domain.sessions import Span, Timed
+from sync.domain.slots import grid_slots, stretches_of
 
 LONDON = ZoneInfo("Europe/London")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -323,6 +324,14 @@ class TestDays:
         taken = [busy("2026-11-24T23:00", session=True)]
         asked = wish("2026-11-23T22:00", window, prefer=SOONEST)
         assert start_of(only(asked, hours=hours, busy=taken)) == "2026-11-25T22:00"
+
+    def test_a_session_without_a_length_at_midnight_is_of_the_day_that_begins(self) -> None:
+        """Its only moment is the first of the new day, which is what may be full."""
+        evening = Span(at("2026-11-24T23:00").span.start, at("2026-11-25T00:00").span.start)
+        slots = grid_slots(stretches_of((evening,), HOURS), HOURS, timedelta(0))
+        assert [slot.days for slot in slots] == [(date(2026, 11, 24),)] * 4 + [
+            (date(2026, 11, 25),)
+        ]
 
     def test_days_are_the_practices(self) -> None:
         """A session at 00:30 local time belongs to that day, though UTC says the day before."""
