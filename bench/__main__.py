@@ -2,18 +2,24 @@
 
 import argparse
 import compileall
+import os
+import platform
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from bench import calendars, google, growth, placing
+from bench import calendars, cold, google, growth, placing, traffic, writes
+from bench.desk import Desk, desk
+from bench.loading import calendar_for
 from bench.measure import Rounds, table
 
-TOOK = ("work", "by", "wall, median", "times as long as {against}", "client CPU", "peak memory")
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
-PARTS = ("looks", "writes", "cold", "counts", "memory", "google", "placing", "growth")
+SIZED = ("looks", "cold", "memory", "counts", "writes")
+PARTS = (*SIZED, "google", "placing", "growth")
+PACKAGES = {"Radicale": "radicale", "vdirsyncer": "vdirsyncer", "caldav": "caldav"}
 
 
 def main() -> None:
@@ -26,7 +32,8 @@ def main() -> None:
     asked = parser.parse_args()
     for room in ("sync", "adapters"):
         compileall.compile_dir(ROOT / room, quiet=1)  # an installed wheel is compiled as well
-    told = []
+    told = [head(asked.rounds)]
+    print(told[0], flush=True)
     for text in _parts(asked.events, asked.rounds, asked.only):
         print(text, flush=True)
         told.append(text)
@@ -36,13 +43,14 @@ def main() -> None:
 
 def _parts(events: list[int], rounds: int, only: list[str]) -> Iterator[str]:
     """Yield headings and tables, each when it is ready."""
-    if set(only) & {"looks", "writes", "cold", "counts", "memory"}:
+    if set(only) & set(SIZED):
         for count in events:
             yield f"### A calendar of {count:,} events\n"
-            yield from _one_size(count, rounds, only)
+            with desk(calendar_for(count)) as at:
+                yield from one_size(at, count, rounds, only)
     single: dict[str, Callable[[], str]] = {
         "google": lambda: f"### Google's local server\n\n{google.told(rounds)}",
-        "placing": lambda: f"### Placing together\n\n{placing.told([10, 100, 1000])}",
+        "placing": lambda: f"### Placing together\n\n{placing.told([10, 100, 1000], rounds)}",
         "growth": lambda: f"### How cost grows\n\n{growth.told(rounds)}",
     }
     for name, tell in single.items():
@@ -50,26 +58,43 @@ def _parts(events: list[int], rounds: int, only: list[str]) -> Iterator[str]:
             yield tell()
 
 
-def _one_size(count: int, rounds: int, only: list[str]) -> Iterator[str]:
-    with calendars.desk(count) as at:
-        if "looks" in only:
-            yield _took(calendars.looks(at, rounds))
-        if "writes" in only:
-            yield _took(calendars.writes(at, rounds))
-        if "cold" in only:
-            *syncs, helped, status = calendars.colds(at, rounds)
-            yield _took(iter(syncs), "vdirsyncer")
-            yield _took(iter([helped, status]), "empty click")
-        if "counts" in only:
-            yield table(("work", "by", "requests", "received"), calendars.counts(at))
-        if "memory" in only:
-            idle, peak = calendars.memory(at)
-            yield table(("the daemon, idle", "at most"), [[f"{idle:.0f} MB", f"{peak:.0f} MB"]])
+def head(rounds: int) -> str:
+    """Return what the figures below stand on."""
+    held = ", ".join(f"{name} {_version(package)}" for name, package in PACKAGES.items())
+    many = f"{rounds} rounds" if rounds > 1 else "1 round"
+    return f"{many}; Python {platform.python_version()}, {held}; {os.cpu_count()} CPUs.\n"
 
 
-def _took(found: Iterator[Rounds], against: str = "raw") -> str:
-    head = [word.format(against=against) for word in TOOK]
-    return table(head, [row for each in found for row in each.told(against)])
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def one_size(at: Desk, events: int, rounds: int, only: Sequence[str]) -> Iterator[str]:
+    """Yield a table for each of the parts; writing comes last, since it fills the calendar."""
+    if "looks" in only:
+        yield took(calendars.looks(at, rounds), "raw")
+    if "cold" in only:
+        commands = cold.Commands(at, at.folder, at.place)
+        yield took(cold.syncs(at, commands, rounds), "raw", "vdirsyncer")
+        yield took(cold.tells(commands, rounds), "empty click")
+    if "memory" in only:
+        idle, peak = cold.memory(at, rounds)
+        cells = [f"{idle:.0f} MB", f"{peak:.0f} MB"]
+        yield table(("the daemon, idle, median", "at most"), [cells])
+    if "counts" in only:
+        yield table(("work", "by", "requests", "received"), list(traffic.counts(at)))
+    if "writes" in only:
+        yield took(writes.writes(at, rounds, writes.written_at(events)), "raw")
+
+
+def took(found: Iterator[Rounds], *against: str) -> str:
+    """Return a table of what was timed, with a ratio to each of *against*."""
+    ratios = [f"times as long as {name}" for name in against]
+    words = ["work", "by", "wall, median", *ratios, "client CPU", "peak memory"]
+    return table(words, [row for each in found for row in each.told(*against)])
 
 
 def _put(file: Path, told: str) -> None:

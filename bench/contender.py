@@ -26,8 +26,10 @@ class Work(Protocol):
         """Be ready to poll from the present state; not timed."""
         ...
 
-    def first_look(self) -> int:
-        """Read all that ends after the look-back, as if for the first time."""
+    def first_look(self, pieces: int) -> int:
+        """Read all that ends after the look-back, as if for the first time; in *pieces*, for those
+        who have to be told what the server can answer at once.
+        """
         ...
 
     def poll(self, names: list[str]) -> int:

@@ -82,8 +82,13 @@ def uid_of(number: int) -> str:
 
 def changed(resource: Resource, edit: int) -> Resource:
     """Return *resource* after a person wrote a line into its notes."""
-    line = f"\r\nCOMMENT:Looked at {edit} times.\r\nEND:VEVENT"
+    line = f"\r\n{line_of(edit)}\r\nEND:VEVENT"
     return replace(resource, text=resource.text.replace("\r\nEND:VEVENT", line))
+
+
+def line_of(edit: int) -> str:
+    """Return the line that this edit wrote."""
+    return f"COMMENT:Looked at {edit} times."
 
 
 def _single(number: int, start: datetime, dice: random.Random) -> list[str]:

@@ -52,7 +52,7 @@ def told(count: int) -> str:
                 rounds(f"{INSERTS} inserts", _timed(insert), count),
             ]
     head = ("work", "by", "wall, median", "times as long as raw", "client CPU", "")
-    return table(head, [[*row[:-1], ""] for each in found for row in each.told()])
+    return table(head, [[*row[:-1], ""] for each in found for row in each.told("raw")])
 
 
 def _timed(jobs: dict[str, Callable[[int], int]]) -> dict[str, Job]:

@@ -4,10 +4,12 @@ Rounds are interleaved no further: it is CPU that is told, and that hardly depen
 """
 
 import statistics
+from collections.abc import Callable, Sequence
 
-from bench.calendars import SESSIONS
+from bench.calendars import EDITS, UNCHANGED, after
 from bench.commands import RAINCHECK, took
-from bench.contender import contender
+from bench.contender import Took, contender
+from bench.desk import desk
 from bench.loading import calendar_for, place_of, served
 from bench.measure import table
 from bench.ours import configured
@@ -19,34 +21,31 @@ EACH = 20
 """Events in each of many calendars."""
 
 
-def told(rounds: int) -> str:
-    """Return both tables."""
-    head = ("events", "found", "first look, CPU", "per found event", "poll, CPU", "peak memory")
-    sizes = table(head, [_of_size(size, rounds) for size in SIZES])
-    head = ("calendars", "`sync`, nothing changed, CPU", "more than with one, per calendar")
-    return f"{sizes}\n{table(head, _of_many(rounds))}"
+def told(rounds: int, sizes: Sequence[int] = SIZES) -> str:
+    """Return the tables."""
+    looks, polls = zip(*(_of_size(size, rounds) for size in sizes), strict=True)
+    head = ("events", "found", "first look, CPU", "per found event", "peak memory")
+    polled = (UNCHANGED, *(after("poll", edits) for edits in EDITS))
+    each = table(("events", *(f"{work}, CPU" for work in polled)), polls)
+    words = ("calendars", "`sync`, nothing changed, CPU", "more than with one, per calendar")
+    return "\n".join([table(head, looks), each, table(words, _of_many(rounds))])
 
 
-def _of_size(size: int, rounds: int) -> list[str]:
-    with (
-        scratch() as folder,
-        served(folder / "server", {SESSIONS: calendar_for(size)}) as server,
-        contender("raincheck", place_of(server, SESSIONS)) as one,
-    ):
-        looks = [one.do("first_look") for _ in range(rounds)]
+def _of_size(size: int, rounds: int) -> tuple[list[str], list[str]]:
+    """Return a row on first looks, and one on polls: these should not grow."""
+    with desk(calendar_for(size)) as at, contender("raincheck", at.place) as one:
+        looks = [one.do("first_look", at.pieces) for _ in range(rounds)]
         one.do("poll", [])
-        polls = [one.do("poll", []) for _ in range(rounds)]
+        polls = [_cpu(lambda e=edits: one.do("poll", at.edit(e)), rounds) for edits in (0, *EDITS)]
     look = statistics.median(each.cpu_s for each in looks)
-    poll = statistics.median(each.cpu_s for each in polls)
     found = looks[0].found
-    return [
-        f"{size:,}",
-        f"{found:,}",
-        f"{look:.2f} s",
-        f"{1000 * look / found:.2f} ms",
-        f"{1000 * poll:.1f} ms",
-        f"{looks[-1].peak_mb:.0f} MB",
-    ]
+    each, peak = f"{1000 * look / found:.2f} ms", f"{looks[-1].peak_mb:.0f} MB"
+    first = [f"{size:,}", f"{found:,}", f"{look:.2f} s", each, peak]
+    return first, [f"{size:,}", *(f"{1000 * cpu:.1f} ms" for cpu in polls)]
+
+
+def _cpu(do: Callable[[], Took], rounds: int) -> float:
+    return statistics.median(do().cpu_s for _ in range(rounds))
 
 
 def _of_many(rounds: int) -> list[list[str]]:

@@ -15,12 +15,17 @@ Job = Callable[[int], Took]
 """Do the work of one round, which has a number."""
 
 
+class CannotError(Exception):
+    """A contender cannot do this work at all; its row says why."""
+
+
 @dataclass(slots=True)
 class Rounds:
-    """What one kind of work took, for each contender, round by round."""
+    """What one kind of work took, for each contender, round by round, or why it did not."""
 
     work: str
     took: dict[str, list[Took]] = field(default_factory=dict)
+    cannot: dict[str, str] = field(default_factory=dict)
 
     def wall(self, name: str) -> float:
         """Return the median of wall-clock seconds."""
@@ -39,28 +44,31 @@ class Rounds:
         pairs = zip(self.took[name], self.took[other], strict=True)
         return statistics.median(mine.wall_s / its.wall_s for mine, its in pairs)
 
-    def told(self, against: str = "raw") -> list[list[str]]:
-        """Return a row for each contender."""
-        return [
-            [
-                self.work,
-                name,
-                f"{1000 * self.wall(name):,.0f} ms",
-                f"{self.ratio(name, against):.2f}",
-                f"{1000 * self.cpu(name):,.1f} ms",
-                f"{self.peak(name):.0f} MB",
-            ]
-            for name in self.took
-        ]
+    def told(self, *against: str) -> list[list[str]]:
+        """Return a row for each contender, with a ratio to each of *against*."""
+        return [self._row(name, against) for name in self.took]
+
+    def _row(self, name: str, against: Sequence[str]) -> list[str]:
+        if name in self.cannot:
+            return [self.work, name, f"cannot: {self.cannot[name]}", *[""] * len(against), "", ""]
+        ratios = ["" if o in self.cannot else f"{self.ratio(name, o):.2f}" for o in against]
+        wall, cpu = 1000 * self.wall(name), 1000 * self.cpu(name)
+        peak = f"{self.peak(name):.0f} MB"
+        return [self.work, name, f"{wall:,.0f} ms", *ratios, f"{cpu:,.1f} ms", peak]
 
 
 def rounds(work: str, jobs: Mapping[str, Job], count: int) -> Rounds:
-    """Let each of *jobs* work *count* times, in turning order."""
+    """Let each of *jobs* work *count* times, in turning order; who cannot is not asked again."""
     names = list(jobs)
     found = Rounds(work, {name: [] for name in names})
     for number in range(count):
         for name in names if number % 2 else reversed(names):
-            found.took[name].append(jobs[name](number))
+            if name in found.cannot:
+                continue
+            try:
+                found.took[name].append(jobs[name](number))
+            except CannotError as error:
+                found.cannot[name] = str(error)
     return found
 
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.place import Place
+from bench.raw import replacement_of
 from sync.config.load import load
 from sync.domain.sessions import Marks, SessionKey, Status, Timed
 from sync.domain.writes import Amendment, Draft
@@ -52,9 +53,9 @@ class Ours:
         self._practice: Practice | None = None
 
     def remember(self) -> int:
-        return self.first_look() + self.poll([])
+        return self.first_look(1) + self.poll([])
 
-    def first_look(self) -> int:
+    def first_look(self, pieces: int) -> int:  # noqa: ARG002 - it finds out by itself
         self._open.pop_all().close()
         self._folder = Path(self._open.enter_context(tempfile.TemporaryDirectory()))
         config = load(configured(self._folder, self._place), os.environ)
@@ -82,7 +83,7 @@ class Ours:
             assert isinstance(original.when, Timed)
             marks = Marks(f"k{number:07}", attempt=1)
             draft = Draft(
-                key=SessionKey(f"rc{batch}{number:04}"),
+                key=SessionKey(replacement_of(batch, number)),
                 original=original,
                 when=original.when.moved_to(original.when.start.replace(hour=18)),
                 status=Status.TENTATIVE,

@@ -24,16 +24,16 @@ MISSING = 10**12
 MISSING_URGENT = 10**15
 
 
-def told(sizes: list[int]) -> str:
+def told(sizes: list[int], rounds: int = ROUNDS) -> str:
     """Return a table with a line for each size."""
     head = ("sessions", "above the optimum", "one by one", "placed", "time, median")
-    return table(head, [_of(size) for size in sizes])
+    return table(head, [_of(size, rounds) for size in sizes])
 
 
-def _of(size: int) -> list[str]:
+def _of(size: int, rounds: int) -> list[str]:
     problems = instances(size)
     times = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         begun = time.perf_counter()
         plans = [planner.plan(p.wishes, p.hours, p.busy, now=NOW) for p in problems]
         times.append(time.perf_counter() - begun)
