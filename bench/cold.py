@@ -4,7 +4,7 @@ import json
 import shutil
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,12 +30,16 @@ class Commands:
         self._raw.append(str(folder / "token"))
         self._at = at
 
+    def begins(self) -> dict[str, Callable[[], None]]:
+        """Return what makes each forget everything; vdirsyncer finds its calendar anew by this."""
+        return {"raincheck": self._forget, "raw": lambda: None, "vdirsyncer": self._rival.begin}
+
     def firsts(self) -> dict[str, Find]:
-        """Return what syncs for the first time."""
-        return {"raincheck": self._first, "raw": self._first_raw, "vdirsyncer": self._first_theirs}
+        """Return what syncs for the first time after that."""
+        return self.laters() | {"raw": lambda _: took([*self._raw, "look", str(self._at.pieces)])}
 
     def laters(self) -> dict[str, Find]:
-        """Return what syncs after that, told what has changed."""
+        """Return what syncs later, told what has changed."""
         return {
             "raincheck": lambda _: self._ours(),
             "raw": lambda names: took([*self._raw, "poll", *names]),
@@ -45,18 +49,10 @@ class Commands:
     def _ours(self) -> Took:
         return took([RAINCHECK, "sync", "--config", str(self.config)])
 
-    def _first(self, _: list[str]) -> Took:
+    def _forget(self) -> None:
         state = self.config.parent / "state"
         shutil.rmtree(state)
         state.mkdir()
-        return self._ours()
-
-    def _first_raw(self, _: list[str]) -> Took:
-        return took([*self._raw, "look", str(self._at.pieces)])
-
-    def _first_theirs(self, _: list[str]) -> Took:
-        self._rival.begin()
-        return self._rival.sync()
 
 
 def works() -> dict[str, int]:
@@ -67,7 +63,9 @@ def works() -> dict[str, int]:
 
 def syncs(at: Desk, each: Commands, count: int) -> Iterator[Rounds]:
     """Yield what a first sync took, one with nothing to do, and those after a person's edits."""
-    yield after_edits(at, each.firsts(), FIRST_SYNC, 0, count)
+    begins = each.begins()
+    jobs = {name: _anew(begins[name], find) for name, find in each.firsts().items()}
+    yield rounds(FIRST_SYNC, jobs, count)
     for work, edits in works().items():
         yield after_edits(at, each.laters(), work, edits, count)
 
@@ -87,6 +85,14 @@ def memory(at: Desk, count: int) -> tuple[float, float]:
         idle_memory(configured(at.folder / f"daemon-{number}", at.place)) for number in range(count)
     ]
     return statistics.median(idle for idle, _ in found), max(peak for _, peak in found)
+
+
+def _anew(begin: Callable[[], None], find: Find) -> Job:
+    def run(_: int) -> Took:
+        begin()
+        return find([])
+
+    return run
 
 
 def _took(command: list[str]) -> Job:

@@ -75,14 +75,17 @@ def contender(name: str, place: Place) -> Iterator[Contender]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        yield Contender(process)
         assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()  # it is ready, and asks nothing of its own any more
+        yield Contender(process)
         process.stdin.close()
 
 
 def main(name: str, place: Place) -> None:
     """Do what stands on stdin until it ends."""
     worker = _worker(name, place)
+    print(flush=True)
     for line in sys.stdin:
         work, *arguments = json.loads(line)
         begun, used = time.perf_counter(), time.process_time()

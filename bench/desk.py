@@ -26,6 +26,7 @@ class Desk:
         now = datetime.now(UTC)
         self.place = place_of(server, SESSIONS)
         self.folder = folder
+        self.events = len(resources)
         self.pieces = ceil(len(resources) / EVENTS_A_QUERY)
         self.ahead = [each for each in resources if each.start > now]
         """Everybody's window holds these, so that a change of one is work for all."""

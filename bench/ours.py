@@ -56,11 +56,16 @@ class Ours:
         return self.first_look(1) + self.poll([])
 
     def first_look(self, pieces: int) -> int:  # noqa: ARG002 - it finds out by itself
+        self._opened()
+        return self.poll([])
+
+    def _opened(self) -> Practice:
+        """Begin anew, knowing nothing."""
         self._open.pop_all().close()
         self._folder = Path(self._open.enter_context(tempfile.TemporaryDirectory()))
         config = load(configured(self._folder, self._place), os.environ)
         self._practice = self._open.enter_context(opened(config, environ=os.environ))
-        return self.poll([])
+        return self._practice
 
     def poll(self, names: list[str]) -> int:
         assert self._practice is not None
@@ -72,8 +77,7 @@ class Ours:
         return one.changed
 
     def write(self, batch: str, names: list[str]) -> int:
-        assert self._practice is not None
-        (calendar,) = self._practice.calendars
+        (calendar,) = (self._practice or self._opened()).calendars
         place = f"/{self._place.username}/{self._place.calendar}/"
         for number, name in enumerate(names):
             resource = f"{place}{name}"

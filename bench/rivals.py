@@ -18,7 +18,8 @@ class CaldavLibrary:
         from caldav import get_davclient
 
         place = self._place
-        client = get_davclient(url=place.root, username=place.username, password=place.password)
+        login = {"username": place.username, "password": place.password}
+        client = get_davclient(url=place.root, timeout=600, **login)
         return client.get_principal().calendar(name=place.calendar)
 
     def remember(self) -> int:

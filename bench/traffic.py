@@ -37,8 +37,9 @@ def _looks(at: Desk, place: Place, count: Counted) -> Iterator[list[str]]:
 
 def _syncs(at: Desk, place: Place, count: Counted) -> Iterator[list[str]]:
     each = Commands(at, at.folder / "counted", place)
+    begins = each.begins()
     for name, find in each.firsts().items():
-        yield _row(FIRST_SYNC, name, count, lambda f=find: f([]))
+        yield _row(FIRST_SYNC, name, count, lambda f=find: f([]), begins[name])
     for work, edits in works().items():
         names = at.edit(edits)
         for name, find in each.laters().items():
@@ -49,22 +50,28 @@ def _writes(at: Desk, place: Place, count: Counted) -> Iterator[list[str]]:
     work, names = work_of(WRITTEN), at.singles(WRITTEN)
     with contenders(place) as all_:
         for name, one in all_.items():
-            one.do("remember")
+            one.do("write", f"{name}b", names[:1])
             yield _row(work, name, count, lambda o=one, n=name: o.do("write", f"{n}c", names))
     rival = Vdirsyncer(at.folder / "counted-pushed", place)
 
-    def pushed() -> None:
+    def filled() -> None:
         rival.begin()
         rival.fill("vdirsyncerc", names)
-        count.taken()
-        rival.sync()
 
-    yield _row(work, "vdirsyncer", count, pushed)
+    yield _row(work, "vdirsyncer", count, rival.sync, filled)
 
 
-def _row(work: str, name: str, count: Counted, do: Callable[[], object]) -> list[str]:
-    count.taken()
+def _row(
+    work: str,
+    name: str,
+    count: Counted,
+    do: Callable[[], object],
+    before: Callable[[], None] = lambda: None,
+) -> list[str]:
+    """Return what *do* took; what is asked *before* is not counted."""
     try:
+        before()
+        count.taken()
         do()
     except CannotError as error:
         return [work, name, f"cannot: {error}", ""]

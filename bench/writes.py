@@ -30,8 +30,8 @@ def writes(at: Desk, count: int, written: int) -> Iterator[Rounds]:
     names = at.singles(written)
     rival = Vdirsyncer(at.folder / "pushed", at.place)
     with contenders(at.place) as all_:
-        for one in all_.values():
-            one.do("remember")
+        for name, one in all_.items():
+            one.do("write", f"{name}first", names[:1])  # whoever logs in, has done so
 
         def kept(name: str) -> Job:
             return lambda number: all_[name].do("write", f"{name}{number}", names)

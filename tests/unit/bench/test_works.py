@@ -1,0 +1,87 @@
+"""All that is measured, once, on a small calendar: the works do what they are called after."""
+
+import pytest
+
+from bench import calendars, cold, traffic, writes
+from bench.contender import NAMES, contender
+from bench.desk import desk
+from bench.loading import calendar_for
+from bench.tables import head, took
+from bench.vdirsyncer import COMMAND
+
+EVENTS = 400
+RIVAL = "vdirsyncer"
+
+
+@pytest.fixture(scope="module")
+def at():
+    with desk(calendar_for(EVENTS)) as found:
+        yield found
+
+
+def able(names: list[str]) -> list[str]:
+    """Return *names* without vdirsyncer's where it is not installed; `make bench` brings it."""
+    return [name for name in names if name != RIVAL or COMMAND.exists()]
+
+
+def test_everybody_does_the_same_work(at):
+    """Each finds the same first look, and every edit once."""
+    first, unchanged, one, hundred = calendars.looks(at, 1)
+    for found in (first, unchanged, one, hundred):
+        assert tuple(found.took) == NAMES
+        assert not found.cannot
+    assert len({took.found for (took,) in first.took.values()}) == 1
+    assert {name: took.found for name, (took,) in unchanged.took.items()} == dict.fromkeys(NAMES, 0)
+    assert {name: took.found for name, (took,) in one.took.items()} == dict.fromkeys(NAMES, 1)
+    assert {name: took.found for name, (took,) in hundred.took.items()} == dict.fromkeys(NAMES, 100)
+
+
+@pytest.mark.parametrize("name", ["raw", "caldav"])
+def test_a_first_look_in_parts_finds_nothing_twice(at, name):
+    """Series that lie in several parts count once."""
+    with contender(name, at.place) as one:
+        whole, parts = (one.do("first_look", pieces).found for pieces in (1, 3))
+    assert whole == parts > 100
+
+
+def test_whole_commands_take_what_a_person_edited(at):
+    """A first sync, one with nothing to do, and those after edits; all in one stable order."""
+    each = cold.Commands(at, at.folder / "commands", at.place)
+    works = list(cold.syncs(at, each, 1))
+    assert [found.work for found in works] == [cold.FIRST_SYNC, *cold.works()]
+    for found in works:
+        assert list(found.took) == ["raincheck", "raw", RIVAL]
+        assert [name for name, took in found.took.items() if took] == able(list(found.took))
+    assert all(not found.cannot for found in cold.tells(each, 1))
+
+
+def test_requests_are_counted_for_every_work(at):
+    """Nothing changed is one request; raw reads an original and writes two texts for each."""
+    rows = list(traffic.counts(at))
+    assert all(cell for row in rows for cell in row[:3])
+    counted = {(work, name): requests for work, name, requests, _ in rows}
+    assert counted[calendars.UNCHANGED, "raincheck"] == counted[cold.UNCHANGED, "raincheck"] == "1"
+    assert counted["10 replacements written", "raw"] == "30"
+    assert set(counted) >= {(work, RIVAL) for work in (cold.FIRST_SYNC, *cold.works())}
+    assert ("cannot" in counted[cold.UNCHANGED, RIVAL]) is not COMMAND.exists()
+
+
+def test_heads_say_what_stands_below(at):
+    """The versions and the rounds come first; a ratio's column says what it is to."""
+    assert head(5).startswith("5 rounds; Python 3.")
+    for package in ("Radicale", "vdirsyncer", "caldav", "CPUs"):
+        assert package in head(5)
+    each = cold.Commands(at, at.folder / "told", at.place)
+    assert "times as long as empty click" in took(cold.tells(each, 1), "empty click")
+
+
+def test_replacements_are_on_the_server(at):
+    """What a contender says it wrote is there; what nobody wrote is missed. Comes last: marks that
+    nobody planned are no calendar to look at.
+    """
+    (found,) = writes.writes(at, 1, 2)
+    assert found.work == "2 replacements written"
+    assert list(found.took) == [*NAMES, RIVAL]
+    assert [name for name, took in found.took.items() if took] == able([*NAMES, RIVAL])
+    with pytest.raises(AssertionError, match="rcnobody0000"):
+        at.must_hold("nobody", at.singles(2))
