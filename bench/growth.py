@@ -21,18 +21,23 @@ EACH = 20
 """Events in each of many calendars."""
 
 
-def told(rounds: int, sizes: Sequence[int] = SIZES) -> str:
+def told(rounds: int) -> str:
     """Return the tables."""
+    words = ("calendars", "`sync`, nothing changed, CPU", "more than with one, per calendar")
+    return f"{with_size(rounds, SIZES)}\n{table(words, _of_many(rounds))}"
+
+
+def with_size(rounds: int, sizes: Sequence[int]) -> str:
+    """Return a table of first looks, and one of polls: these should not grow."""
     looks, polls = zip(*(_of_size(size, rounds) for size in sizes), strict=True)
     head = ("events", "found", "first look, CPU", "per found event", "peak memory")
     polled = (UNCHANGED, *(after("poll", edits) for edits in EDITS))
     each = table(("events", *(f"{work}, CPU" for work in polled)), polls)
-    words = ("calendars", "`sync`, nothing changed, CPU", "more than with one, per calendar")
-    return "\n".join([table(head, looks), each, table(words, _of_many(rounds))])
+    return f"{table(head, looks)}\n{each}"
 
 
 def _of_size(size: int, rounds: int) -> tuple[list[str], list[str]]:
-    """Return a row on first looks, and one on polls: these should not grow."""
+    """Return a row on first looks, and one on polls."""
     with desk(calendar_for(size)) as at, contender("raincheck", at.place) as one:
         looks = [one.do("first_look", at.pieces) for _ in range(rounds)]
         one.do("poll", [])

@@ -7,7 +7,7 @@ import pytest
 from bench.contender import Took
 from bench.measure import CannotError, rounds
 from bench.raw import LOOKBACK, ranges, replaced
-from bench.tables import took
+from bench.tables import head, took
 
 
 def lasting(*seconds: float):
@@ -46,6 +46,15 @@ def test_who_cannot_says_so_in_its_row(count):
         "| sync | raw | 1,000 ms | 1.00 |  | 1.0 ms | 20 MB |",
     ]
     assert asked == [0]
+
+
+def test_the_head_says_what_figures_stand_on():
+    """How many rounds, and the versions of all that was measured."""
+    told = head(5)
+    assert told.startswith("5 rounds; Python 3.")
+    for name in ("Radicale 3.", "vdirsyncer", "caldav 3.", "CPUs."):
+        assert name in told
+    assert head(1).startswith("1 round; ")
 
 
 @pytest.mark.parametrize("pieces", [1, 2, 3])

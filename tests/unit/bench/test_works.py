@@ -2,11 +2,10 @@
 
 import pytest
 
-from bench import calendars, cold, traffic, writes
+from bench import calendars, cold, growth, traffic, writes
 from bench.contender import NAMES, contender
 from bench.desk import desk
 from bench.loading import calendar_for
-from bench.tables import head, took
 from bench.vdirsyncer import COMMAND
 
 EVENTS = 400
@@ -55,6 +54,15 @@ def test_whole_commands_take_what_a_person_edited(at):
     assert all(not found.cannot for found in cold.tells(each, 1))
 
 
+def test_growth_has_a_row_for_each_size():
+    """First looks and polls: what they find, and the CPU of a poll after nothing, 1 and 100."""
+    looks, polls = growth.with_size(1, [EVENTS, EVENTS]).split("\n\n")
+    for told in (looks, polls):
+        assert [line.split(" | ")[0] for line in told.splitlines()[2:]] == ["| 400", "| 400"]
+    assert "poll after 100 changes, CPU" in polls
+    assert polls.splitlines()[2].count(" ms") == 3
+
+
 def test_requests_are_counted_for_every_work(at):
     """Nothing changed is one request; raw reads an original and writes two texts for each."""
     rows = list(traffic.counts(at))
@@ -64,15 +72,6 @@ def test_requests_are_counted_for_every_work(at):
     assert counted["10 replacements written", "raw"] == "30"
     assert set(counted) >= {(work, RIVAL) for work in (cold.FIRST_SYNC, *cold.works())}
     assert ("cannot" in counted[cold.UNCHANGED, RIVAL]) is not COMMAND.exists()
-
-
-def test_heads_say_what_stands_below(at):
-    """The versions and the rounds come first; a ratio's column says what it is to."""
-    assert head(5).startswith("5 rounds; Python 3.")
-    for package in ("Radicale", "vdirsyncer", "caldav", "CPUs"):
-        assert package in head(5)
-    each = cold.Commands(at, at.folder / "told", at.place)
-    assert "times as long as empty click" in took(cold.tells(each, 1), "empty click")
 
 
 def test_replacements_are_on_the_server(at):
