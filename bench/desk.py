@@ -55,13 +55,16 @@ class Desk:
         return line_of(self._edits)
 
     def must_hold(self, batch: str, names: Sequence[str]) -> None:
-        """Look whether *batch* left a replacement for each of *names*: a measurement of writes that
-        were not made means nothing.
+        """Look whether *batch* left a replacement for each of *names*, and marked it: a measurement
+        of writes that were not made means nothing.
         """
         new = [replacement_of(batch, number) for number in range(len(names))]
         found = self._hand.texts([f"{each}.ics" for each in new])
         missing = [each for each in new if f"UID:{each}".encode() not in found]
         assert not missing, (batch, missing)
+        originals = self._hand.texts(names).split(b"</response>")
+        marked = sum(batch.encode() in each for each in originals)  # everyone's mark names it
+        assert marked == len(names), (batch, marked)
 
 
 @contextmanager

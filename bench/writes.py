@@ -17,7 +17,7 @@ WRITTEN_TIMES_EVENTS = 100_000
 
 def written_at(events: int) -> int:
     """Return how many are written into a calendar of that size."""
-    return min(WRITTEN_MAX, WRITTEN_TIMES_EVENTS // events)
+    return max(1, min(WRITTEN_MAX, WRITTEN_TIMES_EVENTS // events))
 
 
 def work_of(written: int) -> str:

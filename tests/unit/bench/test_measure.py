@@ -8,6 +8,7 @@ from bench.contender import Took
 from bench.measure import CannotError, rounds
 from bench.raw import LOOKBACK, ranges, replaced
 from bench.tables import head, took
+from bench.writes import written_at
 
 
 def lasting(*seconds: float):
@@ -78,3 +79,9 @@ def test_a_replacement_has_an_address_of_its_own():
         "BEGIN:VEVENT\r\nUID:rcraw00007\r\nEND:VEVENT\r\n",
         "BEGIN:VEVENT\r\nUID:bench-000001\r\nX-BENCH:raw0\r\nEND:VEVENT\r\n",
     )
+
+
+@pytest.mark.parametrize(("events", "written"), [(1_000, 100), (50_000, 2), (1_000_000, 1)])
+def test_fewer_are_written_where_each_takes_longer(events, written):
+    """The server's own work for each grows with the calendar."""
+    assert written_at(events) == written

@@ -84,3 +84,5 @@ def test_replacements_are_on_the_server(at):
     assert [name for name, took in found.took.items() if took] == able([*NAMES, RIVAL])
     with pytest.raises(AssertionError, match="rcnobody0000"):
         at.must_hold("nobody", at.singles(2))
+    with pytest.raises(AssertionError, match="'raw0', 1"):
+        at.must_hold("raw0", [at.singles(1)[0], at.ahead[-1].name])
