@@ -23,7 +23,9 @@ class CaldavLibrary:
         return client.get_principal().calendar(name=place.calendar)
 
     def remember(self) -> int:
-        self._token = self._calendar.get_objects_by_sync_token().sync_token
+        from caldav.elements.dav import SyncToken
+
+        self._token = self._calendar.get_property(SyncToken())  # not a list of the whole calendar
         return 0
 
     def first_look(self, pieces: int) -> int:
