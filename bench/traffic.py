@@ -9,9 +9,9 @@ from bench.desk import Desk
 from bench.measure import CannotError
 from bench.place import Place
 from bench.vdirsyncer import Vdirsyncer
-from bench.writes import work_of
+from bench.writes import work_of, written_at
 
-WRITTEN = 10
+WRITTEN_MAX = 10
 
 
 def counts(at: Desk) -> Iterator[list[str]]:
@@ -47,7 +47,8 @@ def _syncs(at: Desk, place: Place, count: Counted) -> Iterator[list[str]]:
 
 
 def _writes(at: Desk, place: Place, count: Counted) -> Iterator[list[str]]:
-    work, names = work_of(WRITTEN), at.singles(WRITTEN)
+    names = at.singles(min(WRITTEN_MAX, written_at(at.events)))
+    work = work_of(len(names))
     with contenders(place) as all_:
         for name, one in all_.items():
             one.do("write", f"{name}b", names[:1])
