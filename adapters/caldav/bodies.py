@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 from adapters.caldav.multistatus import address
-from sync.domain.sessions import Span
 
 _SPACES = (
     'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/"'
@@ -36,18 +35,6 @@ def propfind(properties: str) -> bytes:
 def query(start: datetime, end: datetime | None = None, *, data: bool = True) -> bytes:
     """Return a calendar-query for events that overlap the time; without *end*, for all after."""
     return _query(_time_range(start, end), data=data)
-
-
-def query_uid(uid: str, within: Span | None = None) -> bytes:
-    """Return a calendar-query for the events with *uid*; the answer may hold others.
-
-    Args:
-        uid: As it stands in the calendar.
-        within: Where to look; None: everywhere, for which Radicale reads every text it has.
-    """
-    match = f'<C:text-match collation="i;octet">{escape(uid)}</C:text-match>'
-    when = _time_range(within.start, within.end) if within else ""
-    return _query(f'{when}<C:prop-filter name="UID">{match}</C:prop-filter>', data=True)
 
 
 def multiget(paths: Sequence[str]) -> bytes:

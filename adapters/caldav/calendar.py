@@ -14,7 +14,7 @@ from adapters.caldav.discovery import Collection
 from adapters.caldav.errors import MAPPED, AnswerError, Call
 from adapters.caldav.looking import TokenRefusedError, first_look, next_look
 from adapters.caldav.reading import Reader
-from adapters.caldav.shelf import GONE, Shelf
+from adapters.caldav.shelf import BACK_MAX, GONE, Shelf
 from adapters.caldav.translate import UnreadableResource
 from adapters.caldav.writing import Writer
 from sync.domain.sample import Origin, Sample
@@ -216,7 +216,7 @@ class CaldavCalendar:
         return session.span_in(self._reader.zone), key.uid, key.recurrence_id or ""
 
     def _by_uid(self, shelf: Shelf, key: SessionKey) -> Session | None:
-        for stored in shelf.with_uid(key.uid):
+        for stored in shelf.with_uid(key.uid, self._clock() - BACK_MAX):
             try:
                 session = self._reader.one(stored, key)
             except UnreadableResource:

@@ -16,10 +16,10 @@ from adapters.caldav.multistatus import CAL, normal_etag
 from adapters.caldav.reading import Reader
 from adapters.caldav.replacing import sample_text
 from adapters.caldav.rewrite import ComponentMissing, amended_text, replacement_text
-from adapters.caldav.shelf import Shelf, Stored
+from adapters.caldav.shelf import BACK_MAX, Shelf, Stored
 from adapters.caldav.translate import UnreadableResource
 from sync.domain.sample import Sample
-from sync.domain.sessions import Session, SessionKey, Span
+from sync.domain.sessions import Session, SessionKey
 from sync.domain.writes import Amendment, Draft
 from sync.errors import (
     AccessError,
@@ -87,9 +87,10 @@ class Writer:
     def create(self, draft: Draft) -> Session:
         """Write a replacement; see `sync.ports.Calendar.create`."""
         path = self.shelf.path_of(draft.key.uid)
-        # SOGo would overwrite (quirk 1); SabreDAV and DAViCal take one UID twice (quirk 21). To
-        # look everywhere takes Radicale seconds for a thousand events, and it refuses by itself.
-        if self._stands(draft.key, path, within=draft.when.span):
+        # SOGo would overwrite what stands there (quirk 1); SabreDAV and DAViCal would take the UID
+        # of an earlier try a second time, if an app has stored it under another name (quirk 21).
+        span = draft.when.span
+        if self.shelf.get(path) or (draft.tried and self._holds(draft.key, span.start, span.end)):
             raise self.call.error(AlreadyExistsError, "there is one already")
         try:
             text = replacement_text(draft, now=self.now)
@@ -99,7 +100,8 @@ class Writer:
         if outcome.ok or outcome.in_doubt:
             return self._created(draft, path, outcome)
         if outcome.is_conflict or (
-            outcome.status not in BY_STATUS_ALONE and self._stands(draft.key, path)
+            outcome.status not in BY_STATUS_ALONE
+            and (self.shelf.get(path) or self._holds(draft.key, self.now - BACK_MAX))
         ):
             raise self.call.error(AlreadyExistsError, "there is one already") from outcome.error
         raise self._refused(outcome) from outcome.error
@@ -139,7 +141,7 @@ class Writer:
             after = self._read_back(path, outcome)
             if after is None:
                 raise self.call.error(SessionGoneError, "it is no longer there")
-            if (outcome.ok or outcome.in_doubt) and self._holds(after, key, amendment):
+            if (outcome.ok or outcome.in_doubt) and self._stands(after, key, amendment):
                 return _vouched(self._known(after, key), outcome)
             self._judge(outcome, before=standing, after=after, expected=expected)
         if outcome.status == 423:
@@ -164,7 +166,8 @@ class Writer:
     def uproot(self, key: SessionKey) -> None:
         """Delete `doctor`'s event, wherever it stands; see `sync.ports.Bench.uproot`."""
         own = self.shelf.path_of(key.uid)
-        elsewhere = [one.path for one in self.shelf.with_uid(key.uid) if self._holds_uid(one, key)]
+        found = self.shelf.with_uid(key.uid, self.now - BACK_MAX)
+        elsewhere = [one.path for one in found if self._holds_uid(one, key)]
         for path in dict.fromkeys((own, *elsewhere)):
             self._delete(path)
 
@@ -232,7 +235,7 @@ class Writer:
         except UnreadableResource as error:
             raise self.call.error(RejectedError, "what stands there cannot be read") from error
 
-    def _holds(self, after: Stored, key: SessionKey, amendment: Amendment) -> bool:
+    def _stands(self, after: Stored, key: SessionKey, amendment: Amendment) -> bool:
         """Return whether the amendment stands: making it again would change nothing."""
         try:
             again = amended_text(after.text, key, amendment, zone=self.reader.zone, now=self.now)
@@ -252,11 +255,10 @@ class Writer:
             raise self.call.error(SessionGoneError, "it is no longer there")
         return session
 
-    def _stands(self, key: SessionKey, path: str, *, within: Span | None = None) -> bool:
-        """Return whether anything stands at *path*, or under the UID elsewhere (at that time)."""
-        if self.shelf.get(path) is not None:
-            return True
-        return any(self._has(stored, key.uid) for stored in self.shelf.with_uid(key.uid, within))
+    def _holds(self, key: SessionKey, start: datetime, end: datetime | None = None) -> bool:
+        """Return whether the calendar holds the UID in that time, under whatever name."""
+        found = self.shelf.with_uid(key.uid, start, end)
+        return any(self._has(stored, key.uid) for stored in found)
 
     def _has(self, stored: Stored, uid: str) -> bool:
         try:

@@ -25,7 +25,8 @@ class Draft:
 
     Everything not named here is taken from the original's payload: location, URL, conference,
     alarms, class, zone, organizer. ``invite`` copies the attendees, their
-    answers reset.
+    answers reset. ``tried``: an earlier try may have written it, so it is looked for under other
+    names as well.
     """
 
     key: SessionKey
@@ -37,6 +38,7 @@ class Draft:
     categories: tuple[str, ...]
     marks: Marks
     invite: bool
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

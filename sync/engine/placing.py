@@ -28,13 +28,15 @@ from sync.retrying import Retries
 class Placed:
     """Every raincheck of this pass, by id; which of them changed, and their story.
 
-    ``known`` are the sessions that stood in the calendars when the slots were chosen.
+    ``known`` are the sessions that stood in the calendars when the slots were chosen; ``tried`` the
+    ids of rainchecks whose replacement an earlier pass may have written.
     """
 
     rainchecks: dict[str, Raincheck] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
     known: frozenset[SessionKey] = frozenset()
+    tried: set[str] = field(default_factory=set)
     warnings: list[Warned] = field(default_factory=list)
 
     def put(self, raincheck: Raincheck) -> None:
@@ -61,7 +63,8 @@ def place(found: Found, looks: Sequence[Look], current: Pass) -> Placed:
     replacement turns out to stand.
     """
     by_name = {look.name: look for look in looks}
-    placed = Placed(entries=list(found.entries))
+    tried = {raincheck.id for raincheck in found.open if raincheck.slot is not None}
+    placed = Placed(entries=list(found.entries), tried=tried)
 
     def put(raincheck: Raincheck, what: str, why: str) -> None:
         placed.put(raincheck)

@@ -44,7 +44,8 @@ class Writer:
     """Writes for one pass. Each raincheck fails by itself; a lost calendar is left alone.
 
     ``written`` are the names of the calendars that were written into; ``untold`` the ids of
-    rainchecks of which the guests hear nothing.
+    rainchecks of which the guests hear nothing; ``tried`` those of rainchecks whose replacement an
+    earlier try may have written.
     """
 
     current: Pass
@@ -52,6 +53,7 @@ class Writer:
     warnings: list[Warned] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
     untold: set[str] = field(default_factory=set)
+    tried: set[str] = field(default_factory=set)
 
     def write(self, placed: Placed) -> None:
         """Write everything that is planned, updating *placed* as it goes.
@@ -60,6 +62,8 @@ class Writer:
             JournalError: at once; nothing is written that could not be noted.
         """
         fresh = [r.id for r in placed.rainchecks.values() if self._is_to_be_written(r)]
+        known = {id_ for id_ in fresh if placed.rainchecks[id_].replacement in placed.known}
+        self.tried |= placed.tried | known
         for raincheck in self._each(Phase.WRITING, fresh, placed):
             placed.put(self._guarded(raincheck, self._create))
         self._make_way(placed, fresh)
@@ -139,10 +143,15 @@ class Writer:
 
     def _create(self, raincheck: Raincheck, calendar: Calendar) -> Raincheck:
         """Write the replacement; one that stands already is ours, from a lost answer or a race."""
-        watch = self.current.practice.watch
-        draft = draft_of(raincheck, watch.dictionary)
+        draft = draft_of(raincheck, self.current.practice.watch.dictionary)
+
+        def create() -> Session:
+            tried = raincheck.id in self.tried
+            self.tried.add(raincheck.id)
+            return calendar.create(replace(draft, tried=tried))
+
         try:
-            there = self.current.retries.call(lambda: calendar.create(draft))
+            there = self.current.retries.call(create)
             why = f"into {calendar.name}"
         except AlreadyExistsError:
             found = self.current.retries.call(lambda: calendar.read(draft.key, None))

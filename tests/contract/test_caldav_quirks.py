@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from sync.domain.sessions import SessionKey
 from sync.errors import (
     AlreadyExistsError,
     CursorExpiredError,
@@ -193,14 +194,34 @@ class TestLooking:
 
 class TestWriting:
     def test_create_never_doubles(self, bench: Bench) -> None:
-        """A replacement that an app stored under another name is found, whoever refuses (21)."""
+        """What an earlier try wrote and an app stored under another name is found (21)."""
         server = bench.serve(Habits())
         calendar = bench.client()
-        draft = draft_of(original(calendar))
+        draft = replace(draft_of(original(calendar)), tried=True)
         server.store("renamed.ics", ics(Told(draft.key.uid, at(26, 15))))
         with pytest.raises(AlreadyExistsError):
             calendar.create(draft)
         assert "PUT" not in server.methods()
+
+    def test_a_first_try_looks_at_its_own_place_alone(self, bench: Bench) -> None:
+        """What nobody can have written yet is not looked for in the whole calendar."""
+        server = bench.serve(Habits())
+        calendar = bench.client()
+        draft = draft_of(original(calendar))
+        before = len(server.methods())
+        calendar.create(draft)
+        assert server.methods()[before:] == ["GET", "PUT", "GET"]
+
+    def test_a_search_by_name_is_one_by_time(self, bench: Bench) -> None:
+        """No query by UID: servers read every text for it, and large calendars time out."""
+        server = bench.serve(Habits())
+        calendar = bench.client()
+        server.store("renamed.ics", ics(Told("lost", at(26, 15))))
+        found = calendar.read(SessionKey("lost"), None)
+        assert found is not None
+        assert found.resource == "/dav/sessions/renamed.ics"
+        assert "time-range" in server.bodies[-1]
+        assert "prop-filter" not in server.bodies[-1]
 
     def test_create_never_overwrites(self, bench: Bench) -> None:
         """What stands there stays, even where If-None-Match is ignored (1)."""

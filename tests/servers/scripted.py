@@ -50,7 +50,7 @@ class Habits:
 
 
 class ScriptedServer:
-    """The server's state; ``seen`` is (method, path, headers) of every request."""
+    """The server's state; ``seen`` is (method, path, headers) of every request; ``bodies``."""
 
     def __init__(self, habits: Habits) -> None:
         self.habits = habits
@@ -58,6 +58,7 @@ class ScriptedServer:
         self.versions: dict[str, int] = {}
         self.log: list[tuple[int, str]] = []
         self.seen: list[tuple[str, str, dict[str, str]]] = []
+        self.bodies: list[str] = []
         self.port = 0
 
     @property
@@ -120,6 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
         state, habits = self.server_state, self.server_state.habits
         length = int(self.headers.get("Content-Length") or 0)
         self.sent = self.rfile.read(length).decode("utf-8")
+        state.bodies.append(self.sent)
         headers = {name.lower(): value for name, value in self.headers.items()}
         state.seen.append((self.command, self.path, headers))
         if habits.delay_s:

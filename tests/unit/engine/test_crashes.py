@@ -4,9 +4,11 @@ import contextlib
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sync.domain.writes import Draft
 from sync.errors import (
     AccessError,
     CalendarError,
@@ -98,3 +100,59 @@ def test_a_failure_at_any_step_is_made_good(
         world.run()
         world.run()
         _check(world)
+
+
+class Tries(Steps):
+    """Fails at the first creation, if it is to, and notes what each was said to be."""
+
+    def __init__(self, trouble: Callable[[], BaseException] | None = None) -> None:
+        super().__init__()
+        self.failing = trouble
+        self.tried: list[bool] = []
+        self.before_agenda: Callable[[], None] = lambda: None
+
+    def guarded(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        def create(draft: Draft) -> object:
+            self.tried.append(draft.tried)
+            trouble, self.failing = self.failing, None
+            if trouble is not None:
+                raise trouble()
+            return work(draft)
+
+        def agenda(*asked: object) -> object:
+            self.before_agenda()
+            return work(*asked)
+
+        return {"create": create, "agenda": agenda}.get(work.__name__, work)
+
+
+def _alone(folder: Path) -> World:
+    folder.mkdir()
+    world = World(folder)
+    world.sessions.put(tagged("ahead", at(2)))
+    return world
+
+
+def test_only_a_first_try_is_said_to_be_the_first(tmp_path: Path) -> None:
+    """After a lost answer, and in the pass after a crash, it is looked for more widely."""
+    lost = Tries(lambda: OutcomeUnknownError("lost", calendar="sessions", operation="create"))
+    _alone(tmp_path / "lost").run(lost)
+    assert lost.tried == [False, True]
+
+    world = _alone(tmp_path / "killed")
+    killed, again = Tries(Crash), Tries()
+    with pytest.raises(Crash):
+        world.run(killed)
+    world.run(again)
+    assert (killed.tried, again.tried) == ([False], [True])
+
+
+def test_a_name_that_stood_when_slots_were_chosen_is_no_first_try(tmp_path: Path) -> None:
+    """What came between the look and the slots is known by its name."""
+    before = _alone(tmp_path / "before")
+    before.run()
+    (made,) = before.replacements()
+    world, steps = _alone(tmp_path / "after"), Tries()
+    steps.before_agenda = lambda: world.sessions.put(tagged(made.key.uid, at(5), categories=()))
+    world.run(steps)
+    assert steps.tried == [True]
