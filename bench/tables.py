@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Container, Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
 from bench import calendars, cold, traffic, writes
 from bench.desk import Desk
@@ -16,16 +16,9 @@ PACKAGES = {"Radicale": "radicale", "vdirsyncer": "vdirsyncer", "caldav": "calda
 
 def head(rounds: int) -> str:
     """Return what the figures below stand on."""
-    held = ", ".join(f"{name} {_version(package)}" for name, package in PACKAGES.items())
+    held = ", ".join(f"{name} {version(package)}" for name, package in PACKAGES.items())
     many = f"{rounds} rounds" if rounds > 1 else "1 round"
     return f"{many}; Python {platform.python_version()}, {held}; {os.cpu_count()} CPUs.\n"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def one_size(at: Desk, rounds: int, only: Container[str]) -> Iterator[str]:
