@@ -142,6 +142,22 @@ class TestLooking:
         second = look(calendar, found.cursor, memory)
         assert second.removed == {server.habits.phantom}
 
+    def test_one_that_spoils_a_large_batch_costs_few_requests(self, bench: Bench) -> None:
+        """The batch is asked for again in small ones, and only the spoilt one by single names."""
+        server = bench.serve(Habits(sync=True, multiget_all_or_nothing=True))
+        calendar, memory = bench.client(), Memory()
+        found = look(calendar, None, memory)
+        for number in range(200):
+            told = Told(f"new-{number:03}", at(25), categories=("disrupted",))
+            server.store(f"new-{number:03}.ics", ics(told))
+        server.habits.phantom = "/dav/sessions/new-060-gone.ics"
+        before = len(server.methods())
+        second = look(calendar, found.cursor, memory)
+        assert len({session.key.uid for session in second.sessions}) == 200
+        sent = server.methods()[before:]
+        # What changed; all at once; five small batches; the 50 of the spoilt one.
+        assert (sent.count("REPORT"), sent.count("GET")) == (1 + 1 + 5, 50)
+
     def test_an_answer_that_is_cut_short_deletes_nothing(self, bench: Bench) -> None:
         """What a multiget says nothing of is asked for by itself before it counts as gone."""
         server = bench.serve(Habits(sync=True))
