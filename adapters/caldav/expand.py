@@ -21,7 +21,7 @@ from icalendar import Calendar, Event, vDDDTypes, vRecur
 from adapters.caldav.lines import Component, Line, UnreadableResource
 from adapters.caldav.rules import INSTANCES_MAX, RULES_MAX, TOO_LARGE, UNCLEAR, Frame, guarded
 from adapters.caldav.times import YEARS, duration
-from adapters.caldav.translate import Origin, Reading, is_for_all_after, read, shift_of
+from adapters.caldav.translate import Reading, Whereabouts, is_for_all_after, read, shift_of
 from adapters.caldav.zones import Zones, recurrence_id
 from sync.domain.sessions import AllDay, Kind, Session, SessionKey, Span, Timed
 
@@ -54,7 +54,7 @@ def occurrences(
     Raises:
         UnreadableResource: it cannot be understood, or its recurrence is too large.
     """
-    zones, readings = read(text, zone, Origin(calendar, resource, revision))
+    zones, readings = read(text, zone, Whereabouts(calendar, resource, revision))
     found = [
         session
         for session in _all(zones, readings, window)

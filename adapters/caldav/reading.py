@@ -9,7 +9,7 @@ from adapters.caldav.expand import occurrences
 from adapters.caldav.remembering import is_to_be_kept, lost_of, may_be_ahead
 from adapters.caldav.screen import may_carry_signal
 from adapters.caldav.shelf import Fetched, Stored
-from adapters.caldav.translate import Origin, UnreadableResource, read, sessions_from
+from adapters.caldav.translate import UnreadableResource, Whereabouts, read, sessions_from
 from sync.domain.sessions import Session, SessionKey, Span
 from sync.ports import Lost, Unreadable
 
@@ -60,8 +60,8 @@ class Reader:
             if not telling and not may_be_ahead(stored.text, now):
                 continue
             try:
-                origin = Origin(self.calendar, stored.path, stored.etag, stored.text)
-                zones, readings = read(stored.text, self.zone, origin)
+                where = Whereabouts(self.calendar, stored.path, stored.etag, stored.text)
+                zones, readings = read(stored.text, self.zone, where)
                 lost += lost_of(readings, zones, now)
             except UnreadableResource as error:
                 # What says nothing and cannot be read is no loss to anybody: no copy, no warning.

@@ -55,7 +55,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Whereabouts:
     """Where a resource was read: see `Session` for what each is."""
 
     calendar: str = ""
@@ -64,7 +64,7 @@ class Origin:
     payload: str = ""
 
 
-NOWHERE = Origin()
+NOWHERE = Whereabouts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,16 @@ def sessions_from(
     Raises:
         UnreadableResource: it cannot be understood.
     """
-    _, readings = read(text, zone, Origin(calendar, resource, revision, text))
+    _, readings = read(text, zone, Whereabouts(calendar, resource, revision, text))
     return tuple(reading.session for reading in readings)
 
 
-def read(text: str, zone: ZoneInfo, origin: Origin = NOWHERE) -> tuple[Zones, tuple[Reading, ...]]:
-    """Return the resource with its zones, and every event in it, in order; all are of *origin*.
+def read(
+    text: str, zone: ZoneInfo, where: Whereabouts = NOWHERE
+) -> tuple[Zones, tuple[Reading, ...]]:
+    """Return the resource with its zones, and every event in it, in order.
+
+    Sessions say that they were read *where* it stands.
 
     Raises:
         UnreadableResource: it cannot be understood.
@@ -111,7 +115,7 @@ def read(text: str, zone: ZoneInfo, origin: Origin = NOWHERE) -> tuple[Zones, tu
         raise UnreadableResource("too many events")
     if not events and not any(part.name in {"VTODO", "VJOURNAL"} for part in tree.components):
         raise UnreadableResource("no event in it")
-    readings = tuple(Reading(event, _session(event, zones, origin)) for event in events)
+    readings = tuple(Reading(event, _session(event, zones, where)) for event in events)
     if len({reading.session.key.uid for reading in readings}) > 1:
         raise UnreadableResource("more than one UID")
     if len({reading.session.key for reading in readings}) < len(readings):
@@ -119,7 +123,7 @@ def read(text: str, zone: ZoneInfo, origin: Origin = NOWHERE) -> tuple[Zones, tu
     return zones, readings
 
 
-def _session(event: Component, zones: Zones, origin: Origin) -> Session:
+def _session(event: Component, zones: Zones, where: Whereabouts) -> Session:
     uid = event.words("UID").strip()
     if not uid:
         raise UnreadableResource("an event without a UID")
@@ -127,7 +131,7 @@ def _session(event: Component, zones: Zones, origin: Origin) -> Session:
     repeats = bool(event.all("RRULE", "RDATE"))
     return Session(
         key=SessionKey(uid, recurrence_id(zones.time(instance)) if instance else None),
-        calendar=origin.calendar,
+        calendar=where.calendar,
         kind=Kind.INSTANCE if instance else Kind.SERIES if repeats else Kind.SINGLE,
         when=when_of(event, zones),
         title=event.words("SUMMARY"),
@@ -140,9 +144,9 @@ def _session(event: Component, zones: Zones, origin: Origin) -> Session:
         location=event.words("LOCATION"),
         links=_links(event),
         marks=marks_of(event),
-        resource=origin.resource,
-        revision=origin.revision,
-        payload=origin.payload,
+        resource=where.resource,
+        revision=where.revision,
+        payload=where.payload,
         modified=_modified(event, zones),
         sequence=sequence_of(event),
     )
