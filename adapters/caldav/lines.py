@@ -59,8 +59,10 @@ class Line(str):
     @property
     def frame(self) -> tuple[str, str]:
         """Return BEGIN or END and the component's name; two empty texts for any other line."""
-        kind, _, name = self.upper().partition(":")
-        return (kind, name.strip()) if kind in {"BEGIN", "END"} else ("", "")
+        if self[:3].upper() not in {"BEG", "END"}:
+            return "", ""
+        name, _, value = self._parts()
+        return (name, value.strip().upper()) if name in {"BEGIN", "END"} else ("", "")
 
     @property
     def value(self) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from lxml.etree import LxmlError
+from niquests.exceptions import ReadTimeout
 
 from adapters.caldav import bodies
 from adapters.caldav.client import ICALENDAR, XML, DavClient, Reply
@@ -45,11 +46,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What became of the paths that were asked for; each is in one of the three."""
+    """What became of the paths that were asked for; each is in one of the first three.
+
+    ``huge`` are those of the unreadable ones that did come, but are too large.
+    """
 
     stored: tuple[Stored, ...] = ()
     unreadable: tuple[tuple[str, str, str], ...] = ()  # path, ETag, why
     gone: frozenset[str] = frozenset()
+    huge: tuple[Stored, ...] = ()
 
 
 def together(parts: Iterable[Fetched]) -> Fetched:
@@ -59,7 +64,12 @@ def together(parts: Iterable[Fetched]) -> Fetched:
         tuple(one for part in told for one in part.stored),
         tuple(one for part in told for one in part.unreadable),
         frozenset().union(*(part.gone for part in told)),
+        tuple(one for part in told for one in part.huge),
     )
+
+
+def _below(sizes: Iterable[int], count: int) -> list[int]:
+    return [size for size in sizes if size < count]
 
 
 def _is_too_much(error: AnswerError) -> bool:
@@ -154,8 +164,14 @@ class Shelf:
 
         Asked for by time and picked out here: for a query by UID Radicale and SabreDAV read every
         text that they have. Of 10,000 Radicale 3.9 took longer than we wait (30 s).
+
+        Raises:
+            UnusableAnswerError: something there cannot be had; it may be what is looked for.
         """
-        for stored in self.window(start, end).stored:
+        found = self.window(start, end)
+        if len(found.unreadable) > len(found.huge):
+            raise UnusableAnswerError("something that stands there cannot be had")
+        for stored in (*found.stored, *found.huge):
             if uid in unfolded(stored.text):
                 yield stored
 
@@ -176,10 +192,14 @@ class Shelf:
         return together(self._batch(batch, smaller) for batch in batches)
 
     def _batch(self, paths: Sequence[str], smaller: Sequence[int]) -> Fetched:
-        smaller = [size for size in smaller if size < len(paths)]
+        smaller = _below(smaller, len(paths))
         try:
             rows = tuple(self._members(self._report(bodies.multiget(paths), depth=0).rows))
         except (UnusableAnswerError, LxmlError):
+            return self._in_batches(paths, smaller)
+        except ReadTimeout:
+            if not smaller:
+                raise
             return self._in_batches(paths, smaller)
         except AnswerError as error:
             if error.status in NOT_ABOUT_ONE:
@@ -190,7 +210,7 @@ class Shelf:
         left = wanted - found.gone - {one.path for one in found.stored}
         left -= {path for path, _, _ in found.unreadable}
         # DAViCal leaves out what is gone; a server that cut its answer short would look the same.
-        return together((found, self._in_batches(sorted(left), ())))
+        return together((found, self._in_batches(sorted(left), _below(smaller, len(left)))))
 
     def _alone(self, path: str) -> Fetched:
         try:
@@ -207,6 +227,7 @@ class Shelf:
         stored: list[Stored] = []
         unreadable: list[tuple[str, str, str]] = []
         gone: set[str] = set()
+        huge: list[Stored] = []
         alone: list[str] = []
         for row in rows:
             if row.gone:
@@ -215,9 +236,10 @@ class Shelf:
                 alone.append(row.path)
             elif len(row.text) > RESOURCE_CHARS_MAX:
                 unreadable.append((row.path, row.etag, "the resource is too large"))
+                huge.append(Stored(row.path, row.text, row.etag))
             else:
                 stored.append(Stored(row.path, row.text, row.etag))
-        found = Fetched(tuple(stored), tuple(unreadable), frozenset(gone))
+        found = Fetched(tuple(stored), tuple(unreadable), frozenset(gone), tuple(huge))
         return together((found, self._in_batches(alone, ())))
 
     def _members(self, rows: Iterable[Row]) -> Iterator[Row]:

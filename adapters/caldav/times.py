@@ -8,7 +8,7 @@ from adapters.caldav.lines import UnreadableResource
 YEARS = range(1600, 2201)
 """Years that are read; some address books start birthdays in 1604."""
 
-_TIME = re.compile(r"(\d{8})(?:(T\d{4})(\d\d)(Z?))?", re.ASCII)
+_TIME = re.compile(r"(\d{8})(?:(T(?:[01]\d|2[0-3])\d\d)(\d\d)(Z?))?", re.ASCII)
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?",
     re.ASCII,

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.caldav.client import Limits
 from sync.domain.sessions import SessionKey
 from sync.errors import (
     AlreadyExistsError,
+    CalendarError,
     CursorExpiredError,
     OutcomeUnknownError,
     RateLimitError,
@@ -158,6 +160,19 @@ class TestLooking:
         # What changed; all at once; five small batches; the 50 of the spoilt one.
         assert (sent.count("REPORT"), sent.count("GET")) == (1 + 1 + 5, 50)
 
+    def test_a_large_batch_that_takes_too_long_is_asked_for_in_small_ones(
+        self, bench: Bench
+    ) -> None:
+        """Silence says the same as a refusal, as long as there is less to ask for."""
+        server = bench.serve(Habits(sync=True, multiget_slow=50))
+        calendar, memory = bench.client(limits=Limits(read_s=0.5)), Memory()
+        found = look(calendar, None, memory)
+        for number in range(60):
+            told = Told(f"new-{number:03}", at(25), categories=("disrupted",))
+            server.store(f"new-{number:03}.ics", ics(told))
+        second = look(calendar, found.cursor, memory)
+        assert len({session.key.uid for session in second.sessions}) == 60
+
     def test_an_answer_that_is_cut_short_deletes_nothing(self, bench: Bench) -> None:
         """What a multiget says nothing of is asked for by itself before it counts as gone."""
         server = bench.serve(Habits(sync=True))
@@ -217,6 +232,30 @@ class TestWriting:
         server.store("renamed.ics", ics(Told(draft.key.uid, at(26, 15))))
         with pytest.raises(AlreadyExistsError):
             calendar.create(draft)
+        assert "PUT" not in server.methods()
+
+    def test_one_that_is_too_large_to_read_is_not_made_again(self, bench: Bench) -> None:
+        """What names the UID counts, even if no more of it is read."""
+        server = bench.serve(Habits())
+        calendar = bench.client()
+        draft = replace(draft_of(original(calendar)), tried=True)
+        huge = Told(draft.key.uid, at(26, 15), title="x" * 1_100_000)
+        server.store("renamed.ics", ics(huge))
+        with pytest.raises(AlreadyExistsError):
+            calendar.create(draft)
+        assert "PUT" not in server.methods()
+
+    def test_one_that_cannot_be_delivered_is_not_taken_for_gone(self, bench: Bench) -> None:
+        """Where the server fails on something, it may be what is looked for: nothing is written."""
+        server = bench.serve(Habits())
+        calendar = bench.client()
+        draft = replace(draft_of(original(calendar)), tried=True)
+        server.store("renamed.ics", ics(Told(draft.key.uid, at(26, 15))))
+        server.habits.spoilt = "/dav/sessions/renamed.ics"
+        with pytest.raises(CalendarError, match="cannot be"):
+            calendar.create(draft)
+        with pytest.raises(CalendarError):
+            calendar.read(draft.key, None)
         assert "PUT" not in server.methods()
 
     def test_a_first_try_looks_at_its_own_place_alone(self, bench: Bench) -> None:

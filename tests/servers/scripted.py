@@ -31,6 +31,8 @@ class Habits:
     multiget_all_or_nothing: bool = False  # 404 if one is gone (quirk 18)
     multiget_silent: bool = False  # leaves out what is gone (quirk 18)
     multiget_max: int | None = None  # answers for so many and says nothing of the others
+    multiget_slow: int | None = None  # keeps silent for a second when asked for more than that
+    spoilt: str = ""  # a path that makes every question for its text fail (500)
     phantom: str = ""  # a path that sync answers name although it is gone
     too_much: bool = False  # 400 to queries for texts (Radicale, above 10,000 resources)
     hidden: str = ""  # a path that queries by time do not find (quirk 16)
@@ -230,11 +232,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(207, habits.body, {"Content-Type": "application/xml"})
         elif "sync-collection" in self.sent:
             self.on_sync()
+        elif habits.spoilt and "calendar-data" in self.sent:
+            self.answer(500, b"")
         elif "calendar-multiget" in self.sent:
             paths = re.findall(r"<D:href>([^<]+)</D:href>", self.sent)
             if habits.multiget_all_or_nothing and not state.texts.keys() >= set(paths):
                 self.answer(404, b"")
                 return
+            if habits.multiget_slow is not None and len(paths) > habits.multiget_slow:
+                time.sleep(1.0)
             if habits.multiget_silent:
                 paths = [path for path in paths if path in state.texts]
             self.multistatus([self.row(path, data=True) for path in paths[: habits.multiget_max]])
@@ -266,6 +272,9 @@ class _Handler(BaseHTTPRequestHandler):
         state = self.server_state
         if self.path not in state.texts:
             self.answer(404, b"")
+            return
+        if self.path == state.habits.spoilt:
+            self.answer(500, b"")
             return
         mark = "W/" if state.habits.weak_etags else ""
         headers = {"ETag": mark + state.etag(self.path), "Content-Type": "text/calendar"}

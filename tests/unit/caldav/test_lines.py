@@ -66,3 +66,15 @@ def test_the_text_comes_back_as_it_was():
     text = folded(parsed(calendar(event("X-A:" + "é" * 300 + "\u20ac" * 300, "begin-x:1"))))
     assert folded(parsed(text)) == text
     assert max(len(line.encode()) for line in text.split("\r\n")) == 75
+
+
+@pytest.mark.parametrize("word", ["END", "begin", "End"])
+def test_a_bare_word_is_no_frame(word):
+    """A raw line break in somebody's notes leaves lines without a colon; they frame nothing."""
+    text = f"BEGIN:VCALENDAR\r\nX-NOTE:The\r\n{word}\r\nX-NOTE:more\r\nEND:VCALENDAR\r\n"
+    assert [*parsed(text).lines] == ["X-NOTE:The", word, "X-NOTE:more"]
+
+
+def test_frames_may_have_parameters():
+    """No app writes them, and they are understood."""
+    assert parsed("begin;X=1:vcalendar\nEnd;X=y:VCALENDAR\n").name == "VCALENDAR"
