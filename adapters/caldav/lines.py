@@ -59,10 +59,12 @@ class Line(str):
     @property
     def frame(self) -> tuple[str, str]:
         """Return BEGIN or END and the component's name; two empty texts for any other line."""
-        if self[:3].upper() not in {"BEG", "END"}:
-            return "", ""
-        name, _, value = self._parts()
-        return (name, value.strip().upper()) if name in {"BEGIN", "END"} else ("", "")
+        kind, colon, name = self.partition(":")
+        if ";" in kind:  # parameters, which nobody writes there: not to be cut by hand
+            kind, _, name = self._parts()
+        if colon and kind.isascii() and (word := kind.upper()) in {"BEGIN", "END"}:
+            return word, name.strip().upper()
+        return "", ""
 
     @property
     def value(self) -> str:

@@ -68,7 +68,7 @@ def test_the_text_comes_back_as_it_was():
     assert max(len(line.encode()) for line in text.split("\r\n")) == 75
 
 
-@pytest.mark.parametrize("word", ["END", "begin", "End"])
+@pytest.mark.parametrize("word", ["END", "begin", "End", "BEG\u0131N:x"])
 def test_a_bare_word_is_no_frame(word):
     """A raw line break in somebody's notes leaves lines without a colon; they frame nothing."""
     text = f"BEGIN:VCALENDAR\r\nX-NOTE:The\r\n{word}\r\nX-NOTE:more\r\nEND:VCALENDAR\r\n"
