@@ -50,12 +50,13 @@ class SqliteJournal:
         with _as_journal_error(path):
             path.touch(mode=0o600, exist_ok=True)
             connection = connected(f"{path.absolute().as_uri()}?mode=rw")
+        journal = cls(connection)
         try:
             with _as_journal_error(path):
                 upgrade(connection)
-            yield cls(connection)
+            yield journal
         finally:
-            connection.close()
+            journal.close()
 
     @classmethod
     @contextmanager
@@ -89,6 +90,14 @@ class SqliteJournal:
                 return
         with cls.in_memory_copy(path) as journal:
             yield journal
+
+    def close(self) -> None:
+        """Let go of the file, when no thread is in the middle of a statement.
+
+        One that comes later gets a JournalError; closed under its hands, SQLite would crash.
+        """
+        with self._lock:
+            self._connection.close()
 
     def cursor(self, calendar: str) -> str | None:
         """See `sync.ports.Journal`."""

@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -419,3 +421,41 @@ def test_an_old_file_ends_like_a_fresh_one(tmp_path, old_file):
         with SqliteJournal.opened(path):
             pass
     assert schema_of(old_file) == schema_of(tmp_path / "fresh.db")
+
+
+CLOSED_UNDER_WAY = """
+import sys, threading
+from pathlib import Path
+from sync.errors import JournalError
+from sync.journal.store import SqliteJournal
+
+def look(journal, begun):
+    try:
+        while True:
+            journal.known("one")(None)
+            begun.set()
+    except JournalError:
+        pass
+
+for _ in range(60):
+    with SqliteJournal.opened(Path(sys.argv[1])) as journal:
+        begun = [threading.Event() for _ in range(3)]
+        threads = [threading.Thread(target=look, args=(journal, each)) for each in begun]
+        for thread in threads:
+            thread.start()
+        for each in begun:
+            each.wait()
+    for thread in threads:
+        thread.join()
+print("closed")
+"""
+
+
+def test_it_is_closed_under_no_threads_hands(tmp_path):
+    """As at a reload, while an account is still being looked at: no crash, an error for it."""
+    path = tmp_path / "state.db"
+    with SqliteJournal.opened(path) as journal:
+        journal.record({"one": changes(**{f"a{number}": "1" for number in range(500)})}, [], [])
+    command = [sys.executable, "-c", CLOSED_UNDER_WAY, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "closed\n"), done.stderr
