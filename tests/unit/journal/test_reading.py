@@ -18,6 +18,7 @@ from sync.journal.reading import standing_by
 from sync.journal.store import SqliteJournal
 from sync.ports import Entry
 from tests.unit.builders import NOW, at, raincheck, session
+from tests.unit.journal.older import SINCE_VERSION_5
 from tests.unit.journal.test_files import HALF_WRITTEN, on_disk, running
 
 SEAL = "5ea1"
@@ -143,10 +144,7 @@ def test_an_older_file_is_read_and_not_touched(state):
     """One of the version before is copied to be read: it stays as it is, without a seal."""
     with closing(sqlite3.connect(state)) as connection:
         for since in (
-            "DROP TABLE seals",
-            "DROP INDEX rainchecks_by_state",
-            "DROP INDEX rainchecks_offered",
-            "CREATE INDEX rainchecks_open ON rainchecks (state)",
+            *SINCE_VERSION_5,
             "PRAGMA user_version = 5",
         ):
             connection.execute(since)

@@ -20,6 +20,7 @@ from sync.journal.store import SqliteJournal
 from sync.ports import ChangeSet, Entry, Lost, Scan, Seen
 from tests.property.strategies import RAINCHECKS, SESSIONS
 from tests.unit.builders import NOW, at, raincheck, session
+from tests.unit.journal.older import SINCE_VERSION_5
 
 
 @pytest.fixture
@@ -355,10 +356,7 @@ def old_file(tmp_path):
             "DROP TABLE copies",
             "DROP TABLE pauses",
             "DROP TABLE fees",
-            "DROP TABLE seals",
-            "DROP INDEX rainchecks_by_state",
-            "DROP INDEX rainchecks_offered",
-            "CREATE INDEX rainchecks_open ON rainchecks (state)",
+            *SINCE_VERSION_5,
             "DROP INDEX rainchecks_owing",
             "DROP INDEX story_by_pass",
             "ALTER TABLE rainchecks DROP COLUMN home",
@@ -399,10 +397,7 @@ def test_copies_survive_the_upgrade(tmp_path):
             "INSERT INTO copies SELECT * FROM rowed",
             "DROP TABLE rowed",
             "CREATE INDEX copies_by_end ON copies (ends) WHERE ends IS NOT NULL",
-            "DROP TABLE seals",
-            "DROP INDEX rainchecks_by_state",
-            "DROP INDEX rainchecks_offered",
-            "CREATE INDEX rainchecks_open ON rainchecks (state)",
+            *SINCE_VERSION_5,
             "PRAGMA user_version = 5",
         ):
             connection.execute(since)
